@@ -1,0 +1,1 @@
+"""What the city knows: plain Python over data/."""

@@ -1,0 +1,1 @@
+"""City information units: codes, levels, hierarchy, tower."""

@@ -1,0 +1,1 @@
+"""Every way in from outside: Dash callbacks, HTTP routes; errors become statuses."""

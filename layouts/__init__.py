@@ -1,0 +1,1 @@
+"""What it looks like: pure functions from frames to components."""
