@@ -1,0 +1,98 @@
+"""Everything a person may want to change: one row per setting, with help text.
+
+Each field is read from the environment (`CHENGSHU_<NAME>`) or from `var/settings.env`; `run.py check` prints
+all of them with their value and where it came from.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app.errors import BadInput
+
+ROOT = Path(__file__).resolve().parent.parent
+PREFIX = "CHENGSHU_"
+
+
+class Settings(BaseSettings):
+    """The settings of one running Chengshu."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
+
+    home: Path = Field(ROOT / "var", description="Folder of the database, uploads, keys and generated files.")
+    host: str = Field("127.0.0.1", description="Address the server listens on.")
+    port: int = Field(8050, ge=1, le=65535, description="Port the server listens on.")
+    threads: int = Field(8, ge=1, le=256, description="Threads that answer requests.")
+    memory_limit: str = Field("4GB", pattern=r"^\d+(\.\d+)?\s?(MB|GB|TB|MiB|GiB)$",
+                              description="Most memory the database may use; more spills to disk.")
+    database_threads: int = Field(2, ge=1, le=256, description="Cores a roll-up or a build may use.")
+    language: Literal["zh", "en"] = Field("zh", description="Language of a first visit; the switch is on every page.")
+    theme: Literal["dark", "light"] = Field("dark", description="Colour scheme of a first visit.")
+    timezone: str = Field("Asia/Shanghai", description="Time zone of the screens (a city may name its own).")
+    demo: Literal["off", "small", "city", "mega"] = Field(
+        "city", description="Size of the synthetic demo city built at the first start; off for none.")
+    demo_seed: int = Field(7, description="Seed of the demo city: the same seed gives the same city.")
+    feed_seconds: float = Field(
+        60.0, ge=0, description="Real seconds per demo hour of the live feed; 0 turns the feed off.")
+    cache: Literal["SimpleCache", "FileSystemCache", "RedisCache", "NullCache"] = Field(
+        "SimpleCache", description="Where callback and tile results are kept: in process, in files, or in Redis.")
+    cache_redis_url: str = Field("redis://127.0.0.1:6379/0", description="Address of Redis, for CHENGSHU_CACHE=RedisCache.")
+    cache_entries: int = Field(20_000, ge=0, description="Most results kept in the cache.")
+    upload_limit_mb: int = Field(512, ge=1, description="Largest file taken in by one hand-in, in megabytes.")
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        ZoneInfo(name)
+        return name
+
+    @property
+    def database(self) -> Path:
+        """The one database file."""
+        return self.home / "chengshu.duckdb"
+
+
+@dataclass(frozen=True)
+class SettingRow:
+    """One line of `run.py check`."""
+
+    name: str
+    value: str
+    source: str
+    help: str
+
+
+def load(**overrides: object) -> Settings:
+    """Settings from the environment and `var/settings.env`; raises BadInput naming the setting that is wrong."""
+    home = Path(str(overrides.get("home") or os.environ.get(PREFIX + "HOME") or ROOT / "var"))
+    try:
+        return Settings(_env_file=home / "settings.env", **overrides)  # type: ignore[call-arg]
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = PREFIX + ".".join(str(part) for part in first["loc"]).upper()
+        raise BadInput(f"Setting {name} is wrong: {first['msg']}", "`python run.py check` lists every setting",
+                       value=first.get("input")) from error
+
+
+def rows(settings: Settings) -> list[SettingRow]:
+    """Every setting with its value, its source (default, environment, settings.env) and its help text."""
+    file = settings.home / "settings.env"
+    in_file = file.read_text(encoding="utf-8").upper() if file.exists() else ""
+    found = []
+    for name, field in Settings.model_fields.items():
+        key = PREFIX + name.upper()
+        if key in os.environ:
+            source = "environment"
+        elif f"{key}=" in in_file:
+            source = str(file)
+        else:
+            source = "default" if getattr(settings, name) == field.default else "command line"
+        found.append(SettingRow(key, str(getattr(settings, name)), source, field.description or ""))
+    return found

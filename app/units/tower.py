@@ -1,0 +1,190 @@
+"""The tower: readings of one level climb to every level above it.
+
+A cube is a dense array [step × unit], NaN where nothing was reported. What climbs are partial aggregates (total,
+weight, count), so a parent is by construction what its children say, whatever the roll-up:
+
+    sum            value = Σ value
+    weighted_mean  value = Σ value·weight ÷ Σ weight
+    ratio          value = scale · Σ value ÷ Σ weight      (value is the numerator, weight the denominator)
+    max, min       value = the largest, the smallest child
+    last           value = the child that reported last (ties: the first in code order)
+
+Children of one parent lie side by side when codes are given in tree order, so a level is one `reduceat`; units that
+moved are brought side by side by a permutation first. Cost is one pass over the cube plus a geometric tail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.errors import BadInput
+from data.levels import LEVELS
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+ROLLUPS = ("sum", "weighted_mean", "ratio", "max", "min", "last")
+
+
+@dataclass(frozen=True)
+class Fold:
+    """How the units of one level fold into the level above: `parent[i]` is i's parent, −1 where i does not stand."""
+
+    parent: Ints
+    parents: int
+
+    @cached_property
+    def order(self) -> Ints | None:
+        """The permutation that brings siblings together and drops who does not stand; None where none is needed."""
+        if self.parent.size == 0 or (self.parent[0] >= 0 and bool(np.all(self.parent[1:] >= self.parent[:-1]))):
+            return None
+        order = np.argsort(self.parent, kind="stable")
+        return order[self.parent[order] >= 0]
+
+    @cached_property
+    def _runs(self) -> tuple[Ints, Ints]:
+        """(start of each run of siblings, the parent of each run)."""
+        lined = self.parent if self.order is None else self.parent[self.order]
+        starts = np.flatnonzero(np.r_[True, lined[1:] != lined[:-1]]) if lined.size else np.empty(0, np.int64)
+        return starts, lined[starts]
+
+    def fold(self, cube: NDArray, how: np.ufunc, empty: float = 0.0) -> NDArray:
+        """Reduce [step × child] to [step × parent]; parents without children get `empty`."""
+        starts, owners = self._runs
+        lined = cube if self.order is None else cube[:, self.order]
+        if owners.size == 0:
+            return np.full((cube.shape[0], self.parents), empty, cube.dtype)
+        reduced = how.reduceat(lined, starts, axis=1)
+        if owners.size == self.parents:
+            return reduced
+        spread = np.full((cube.shape[0], self.parents), empty, cube.dtype)
+        spread[:, owners] = reduced
+        return spread
+
+    def children(self) -> Ints:
+        """How many units stand under each parent."""
+        return np.bincount(self.parent[self.parent >= 0], minlength=self.parents).astype(np.int64)
+
+
+@dataclass(frozen=True)
+class Tree:
+    """Who stands under whom during one epoch: per level its parents in the level above (indices are seq − 1)."""
+
+    folds: Mapping[str, Fold]
+
+    @classmethod
+    def of(cls, parents: Mapping[str, NDArray], sizes: Mapping[str, int]) -> Tree:
+        """Build from {level: parent index per unit} and {level: number of units}."""
+        folds = {}
+        for level, parent in parents.items():
+            above = LEVELS[LEVELS.index(level) - 1]
+            parent = np.asarray(parent, np.int64)
+            if parent.size and parent.max() >= sizes[above]:
+                raise BadInput(f"A {level} names a parent that no {above} is", value=int(parent.max()))
+            folds[level] = Fold(parent, sizes[above])
+        return cls(folds)
+
+    def above(self, native: str) -> list[str]:
+        """The levels above `native`, nearest first."""
+        return list(reversed(LEVELS[: LEVELS.index(native)]))
+
+    def native_below(self, native: str) -> dict[str, Ints]:
+        """How many native units stand under every unit, per level from native up: what coverage divides by."""
+        counts = {native: np.where(self.folds[native].parent >= 0, 1, 0)} if native != "city" else {"city": np.ones(1, np.int64)}
+        here = native
+        for level in self.above(native):
+            counts[level] = self.folds[here].fold(counts[here][None, :], np.add, 0)[0]
+            here = level
+        return counts
+
+
+@dataclass(frozen=True)
+class Partial:
+    """The partial aggregates of one level: arrays [step × unit]; `weight` is None where the roll-up needs none.
+
+    `count` is how many native units reported; where every one did at every step it may be one row [1 × unit].
+    """
+
+    total: Floats
+    weight: Floats | None
+    count: Ints
+
+    def value(self, rollup: str, scale: float = 1.0) -> Floats:
+        """The values people see; NaN where nothing was reported."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            if rollup in ("weighted_mean", "ratio"):
+                shown = np.where(self.weight > 0, self.total / self.weight, np.nan)
+                return shown * scale if rollup == "ratio" and scale != 1.0 else shown
+            return np.where(self.count > 0, self.total, np.nan)
+
+
+def roll_up(tree: Tree, native: str, values: Floats, rollup: str, weights: Floats | None = None,
+            gaps: bool | None = None) -> dict[str, Partial]:
+    """All levels from `native` up to the city.
+
+    values   [step × unit] of the native level, NaN = not reported (for a ratio: the numerators)
+    weights  the same shape or one row: the weight of a mean, the denominators of a ratio, the time of report for
+             `last` (any number that grows with time)
+    gaps     False when the caller knows that nothing is missing: the count is then not looked for
+    """
+    if rollup not in ROLLUPS:
+        raise BadInput(f"Unknown roll-up {rollup!r}", f"Use one of {', '.join(ROLLUPS)}")
+    if rollup in ("weighted_mean", "ratio", "last") and weights is None:
+        raise BadInput(f"Roll-up {rollup} needs weights")
+    if rollup == "last":
+        return _roll_last(tree, native, values, np.broadcast_to(weights, values.shape))
+    return _roll_partials(tree, native, _native(values, weights, rollup, gaps), rollup)
+
+
+def _native(values: Floats, weights: Floats | None, rollup: str, gaps: bool | None) -> Partial:
+    missing = np.isnan(values) if gaps is not False else None
+    if missing is not None and not missing.any():
+        missing = None
+    count = np.ones((1, values.shape[1]), np.int64) if missing is None else (~missing).astype(np.int64)
+    if rollup in ("max", "min"):
+        empty = -np.inf if rollup == "max" else np.inf
+        return Partial(values if missing is None else np.where(missing, empty, values), None, count)
+    if rollup == "sum":
+        return Partial(values if missing is None else np.where(missing, 0.0, values), None, count)
+    spread = np.broadcast_to(weights, values.shape)
+    total = values * spread if rollup == "weighted_mean" else values
+    known = np.isnan(total) | np.isnan(spread)
+    if known.any():
+        total, spread, count = np.where(known, 0.0, total), np.where(known, 0.0, spread), np.where(known, 0, 1)
+    return Partial(total, np.asarray(spread, np.float64), np.broadcast_to(count, values.shape) if known.any() else count)
+
+
+def _roll_partials(tree: Tree, native: str, here: Partial, rollup: str) -> dict[str, Partial]:
+    how, empty = {"max": (np.maximum, -np.inf), "min": (np.minimum, np.inf)}.get(rollup, (np.add, 0.0))
+    found, level = {native: here}, native
+    for above in tree.above(native):
+        fold = tree.folds[level]
+        here = Partial(fold.fold(here.total, how, empty),
+                       None if here.weight is None else fold.fold(here.weight, np.add),
+                       fold.fold(here.count, np.add, 0))
+        found[above], level = here, above
+    return found
+
+
+def _roll_last(tree: Tree, native: str, values: Floats, times: Floats) -> dict[str, Partial]:
+    """`last` by two max-folds: the newest time under each parent, then the first child that has it."""
+    stamped = np.where(np.isnan(values), -np.inf, times)
+    found = {native: Partial(np.where(np.isnan(values), 0.0, values), stamped, (~np.isnan(values)).astype(np.int64))}
+    level, here, when = native, values, stamped
+    for above in tree.above(native):
+        fold = tree.folds[level]
+        newest = fold.fold(when, np.maximum, -np.inf)
+        inside = fold.parent >= 0
+        winner = np.zeros(when.shape, bool)
+        winner[:, inside] = (when[:, inside] == newest[:, fold.parent[inside]]) & np.isfinite(when[:, inside])
+        rank = np.where(winner, np.arange(when.shape[1]), when.shape[1]).astype(np.int64)
+        first = fold.fold(rank, np.minimum, when.shape[1])
+        padded = np.concatenate([here, np.full((here.shape[0], 1), np.nan)], axis=1)
+        here, when = np.take_along_axis(padded, first, axis=1), newest
+        count = fold.fold(found[level].count, np.add, 0)
+        found[above], level = Partial(np.nan_to_num(here), when, count), above
+    return found
