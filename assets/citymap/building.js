@@ -1,0 +1,82 @@
+/* An opened building: its floors as slabs in the place of its block, pulled apart by explode 0–1.
+
+   Basements are under the ground, where a map shows nothing; pulled apart, the whole stack rises by their depth so
+   that every floor can be seen and picked. */
+(() => {
+  const map = (window.chengshu = window.chengshu || {}).map ??= {};
+  const GAP = 0.25, SPREAD = 1.35;      // metres between closed slabs; storeys between open ones
+
+  map.slabFeatures = ({slabs, rings, picked, explode}) => {
+    const lowest = Math.min(0, ...slabs.map(s => s.base));
+    const lift = -lowest * explode;
+    const sorted = [...slabs].sort((a, b) => a.base - b.base);
+    return sorted.map((s, i) => {
+      const storeys = sorted.slice(0, i).reduce((h, below) => h + (below.top - below.base), 0);
+      const base = s.base + lift + storeys * SPREAD * explode;
+      const top = base + (s.top - s.base);
+      return {
+        type: 'Feature', id: i + 1,
+        properties: {code: s.code, floor_no: s.floor_no, value: s.value, class: s.class ?? 255, picked: s.code === picked,
+          base: Math.max(0, base), top: Math.max(0, top - Math.min(GAP, (top - base) / 4)), name_zh: s.name_zh || '', name_en: s.name_en || ''},
+        geometry: s.geometry || {type: 'MultiPolygon', coordinates: rings}
+      };
+    }).filter(f => f.properties.top > 0);
+  };
+
+  /* ring(s): a GeoJSON geometry, one polygon's rings or many polygons' */
+  const polygons = answer => {
+    const g = answer.geometry || answer.rings || answer.ring || [];
+    if (g.type === 'Polygon') return [g.coordinates];
+    if (g.type === 'MultiPolygon') return g.coordinates;
+    if (typeof g[0]?.[0] === 'number') return [[g]];
+    return typeof g[0]?.[0]?.[0] === 'number' ? [g] : g;
+  };
+
+  map.Building = class {
+    constructor(view) { this.view = view; this.load = map.memory(16, map.askJSON); this.explode = 0; }
+
+    async show(prop) {
+      const {view} = this;
+      const old = this.prop;
+      this.prop = prop;
+      if (!prop?.url) { this.answer = null; view.marked.open(null); view.setOwn('floors', {type: 'FeatureCollection', features: []}); return; }
+      if (old?.url !== prop.url || !this.answer) {
+        try {
+          const answer = await this.load(prop.url);
+          if (this.prop?.url !== prop.url || view.closed) return;
+          this.answer = answer;
+        } catch (error) { view.report(error); return; }
+        if (old?.seq !== prop.seq) this.explode = 0;
+        view.marked.open(prop.seq ?? this.answer.seq ?? null);
+      }
+      this.glide(this.prop.explode ?? 0);
+    }
+
+    /* towards the wanted spread, one frame at a time; at once where motion is not wanted */
+    glide(target) {
+      cancelAnimationFrame(this.frame);
+      const from = this.explode, began = performance.now();
+      const step = now => {
+        if (this.view.closed || !this.answer) return;
+        const t = map.calm() ? 1 : Math.min(1, (now - began) / 260);
+        this.explode = from + (target - from) * (1 - (1 - t) ** 3);
+        this.draw();
+        if (t < 1) this.frame = requestAnimationFrame(step);
+      };
+      from === target ? this.draw() : step(performance.now());
+    }
+
+    draw() {
+      const features = map.slabFeatures({slabs: this.answer.slabs || [], rings: polygons(this.answer), picked: this.prop.picked, explode: this.explode});
+      this.view.setOwn('floors', {type: 'FeatureCollection', features});
+    }
+    hover(id) {
+      if (id === this.hovered) return;
+      const m = this.view.map;
+      if (this.hovered && m.getSource('floors')) m.setFeatureState({source: 'floors', id: this.hovered}, {hover: false});
+      if (id && m.getSource('floors')) m.setFeatureState({source: 'floors', id}, {hover: true});
+      this.hovered = id;
+    }
+    close() { cancelAnimationFrame(this.frame); }
+  };
+})();

@@ -1,0 +1,95 @@
+/* Values on the map: one byte a unit, put on the features of the tiles in view as feature-state {k}.
+
+   Writing each tile's own units straight into that tile costs units, not units × tiles; where MapLibre's inside is
+   not as expected (another version), the public setFeatureState does the same, slower. */
+(() => {
+  const map = (window.chengshu = window.chengshu || {}).map ??= {};
+  const NONE = 255;
+
+  map.Values = class {
+    constructor(view) {
+      this.view = view;
+      this.classes = {};                      // level → {url, data}
+      this.load = map.memory(96, map.askClasses);
+      this.idsOf = new WeakMap();             // feature index of a tile → {level: [seq]}
+      this.wait = {};
+    }
+
+    /* levels worth having: the coloured one now, so that no indicator fetches seven files */
+    wanted() { return [map.levelAt(this.view.map.getZoom(), this.view.props.level)]; }
+
+    async refresh() {
+      const specs = this.view.props.values || {};
+      for (const level of Object.keys(this.classes)) if (!specs[level]) { delete this.classes[level]; this.apply(level); }
+      await Promise.all(this.wanted().map(level => this.want(level, specs[level]?.url)));
+    }
+
+    async want(level, url) {
+      if (!url || this.classes[level]?.url === url || this.wait[level] === url) return;
+      this.wait[level] = url;
+      const started = performance.now();
+      try {
+        const data = await this.load(url);
+        if (this.wait[level] !== url || this.view.closed) return;     // a newer question came first
+        const fetched = performance.now();
+        this.classes[level] = {url, data};
+        this.apply(level);
+        const applied = performance.now();
+        this.view.afterPaint(() => this.view.measure({
+          level, units: data.length, fetch_ms: fetched - started, apply_ms: applied - fetched,
+          paint_ms: performance.now() - applied, total_ms: performance.now() - started
+        }));
+      } catch (error) {
+        if (!this.view.closed) this.view.report(error);
+      } finally {
+        if (this.wait[level] === url) delete this.wait[level];
+      }
+    }
+
+    classOf(level, seq) { return this.classes[level]?.data[seq - 1] ?? NONE; }
+
+    tiles() { return this.view.map.style?.tileManagers?.unit?._inViewTiles?.getAllTiles() || null; }
+
+    ids(tile, level) {
+      const index = tile.latestFeatureIndex;
+      if (!index?.rawTileData) return [];
+      let known = this.idsOf.get(index);
+      if (!known) this.idsOf.set(index, known = {});
+      if (!known[level]) {
+        const layer = index.loadVTLayers()[level];
+        known[level] = layer ? Array.from({length: layer.length}, (_, i) => layer.feature(i).id) : [];
+      }
+      return known[level];
+    }
+
+    /* all tiles in view, or the one that just came */
+    apply(level, only) {
+      const tiles = only ? [only] : this.tiles();
+      if (!tiles) return this.applyPublic(level);
+      const manager = this.view.map.style.tileManagers.unit, kept = manager._state?.state;
+      if (!kept) return this.applyPublic(level);
+      const all = kept[level] ??= {};
+      // state of units out of view would colour their tiles with old values when they come back from the cache
+      if (!only) for (const seq in all) all[seq].k = this.classOf(level, +seq);
+      for (const tile of tiles) {
+        const states = {};
+        for (const seq of this.ids(tile, level)) {
+          const k = this.classOf(level, seq);
+          (all[seq] ??= {}).k = k;
+          states[seq] = all[seq];
+        }
+        tile.setFeatureState({[level]: states}, this.view.map.painter);
+      }
+      this.view.map.triggerRepaint();
+    }
+
+    applyPublic(level) {
+      for (const f of this.view.map.querySourceFeatures('unit', {sourceLayer: level}))
+        this.view.map.setFeatureState({source: 'unit', sourceLayer: level, id: f.id}, {k: this.classOf(level, f.id)});
+    }
+
+    tileCame(tile) {
+      for (const level of Object.keys(this.classes)) if (!tile || this.ids(tile, level).length) this.apply(level, tile);
+    }
+  };
+})();

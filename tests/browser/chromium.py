@@ -1,0 +1,59 @@
+"""One headless Chromium for the map's tests: software WebGL, quiet, nothing asked of the outside."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from contextlib import contextmanager
+
+from selenium import webdriver
+from selenium.webdriver.chrome.options import Options
+from selenium.webdriver.chrome.service import Service
+
+QUIET = (
+    "--headless=new --no-sandbox --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync --disable-default-apps --hide-scrollbars --mute-audio "
+    "--disable-features=Translate,OptimizationHints,MediaRouter --force-device-scale-factor=1"
+).split()
+SOFTWARE_GL = ["--disable-gpu", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+NO_GL = ["--disable-gpu", "--disable-3d-apis", "--disable-webgl", "--disable-webgl2"]
+
+
+@contextmanager
+def chromium(width=1366, height=768, webgl=True, touch=False, flags=()):
+    """A driver with a fresh profile; console and network are logged (``console``, ``outside``)."""
+    profile = tempfile.mkdtemp(prefix="chengshu-browser-")
+    options = Options()
+    options.binary_location = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
+    gl = SOFTWARE_GL if webgl else NO_GL
+    for flag in [*QUIET, *gl, *flags, f"--user-data-dir={profile}", f"--window-size={width},{height}"]:
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver") or "/usr/bin/chromedriver"))
+    try:
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": touch}
+        driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        if touch:
+            driver.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": True, "maxTouchPoints": 5})
+        driver.set_script_timeout(30)
+        yield driver
+    finally:
+        driver.quit()
+        shutil.rmtree(profile, ignore_errors=True)
+
+
+def console(driver):
+    """Messages of the page's console since the last call."""
+    return [f"{m['level']} {m['message']}" for m in driver.get_log("browser")]
+
+
+def outside(driver, origin):
+    """Addresses asked for that do not belong to the page's own origin."""
+    asked = []
+    for entry in driver.get_log("performance"):
+        message = json.loads(entry["message"])["message"]
+        if message["method"] == "Network.requestWillBeSent":
+            asked.append(message["params"]["request"]["url"])
+    own = (origin, "data:", "blob:", "chrome:", "about:", "devtools:", "chrome-extension:")
+    return [url for url in asked if not url.startswith(own)]
