@@ -1,1 +1,1 @@
-"""City information units: codes, levels, hierarchy, tower."""
+"""City information units: codes, hierarchy, tower."""

@@ -10,3 +10,13 @@ create or replace macro metres_per_lat(lat) as
     111132.954 - 559.822 * cos(2 * radians(lat)) + 1.175 * cos(4 * radians(lat));
 create or replace macro metres_per_lon(lat) as
     111412.84 * cos(radians(lat)) - 93.5 * cos(3 * radians(lat)) + 0.118 * cos(5 * radians(lat));
+-- web mercator (EPSG:3857) of a longitude and latitude, and the address of tiles of 4096 units a side, zoom 0 to 14
+create or replace macro mercator_x(lon) as lon * 20037508.342789244 / 180;
+create or replace macro mercator_y(lat) as
+    ln(tan(pi() / 4 + radians(greatest(least(lat, 85.05), -85.05)) / 2)) * 6378137;
+create or replace macro tile_side(z) as 40075016.685578488 / pow(2, z);
+create or replace macro tile_key(z, x, y) as (z::bigint << 28) | (x::bigint << 14) | y::bigint;
+create or replace macro tile_x(mx, z) as
+    least(greatest(floor((mx + 20037508.342789244) / tile_side(z)), 0), pow(2, z) - 1)::integer;
+create or replace macro tile_y(my, z) as
+    least(greatest(floor((20037508.342789244 - my) / tile_side(z)), 0), pow(2, z) - 1)::integer;

@@ -1,6 +1,6 @@
 -- from: the checked rows, base.city
 -- kind: step
-insert into base.city
+insert into base.city (city, name_zh, name_en, is_synthetic, timezone, code, licence, geometry_version, value_version, _batch)
 select city, coalesce(name_zh, name_en), coalesce(name_en, name_zh), is_synthetic, timezone, code, licence, 0, 0, _batch
 from fresh
 on conflict (city) do update set

@@ -1,0 +1,176 @@
+"""What every unit's vital signs are: one `Values` per city, fed by batches, asked by screens.
+
+`take_up` brings new batches to the city level (only the steps they touch), keeps theme.rolled and theme.latest in
+step, and raises the city's value version, which every cache key and every browser watches.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from app.errors import NotFound
+from app.indicators.cube import Cube, length_of, step_of
+from app.indicators.registry import Indicator, one, read
+from app.units import hierarchy
+from data import queries, store
+from data.connection import Database
+from data.levels import LEVELS
+
+_ABOVE_BUILDING = LEVELS[:5]
+
+
+@dataclass(frozen=True)
+class TakenUp:
+    """What a take-up did: indicators and steps touched, rows written, seconds."""
+
+    indicators: int
+    steps: int
+    rows: int
+    seconds: float
+
+
+class Values:
+    """The cubes of one city, loaded when first asked for and kept within `limit_bytes` (least recently used go)."""
+
+    def __init__(self, db: Database, city: str, timezone: str, limit_bytes: int = 2 << 30) -> None:
+        self.db, self.city, self.timezone, self.limit_bytes = db, city, timezone, limit_bytes
+        self.indicators = read(db)
+        self._cubes: OrderedDict[str, Cube] = OrderedDict()
+        self._lock = threading.RLock()
+        self._hierarchy: hierarchy.Hierarchy | None = None
+        self._floors: hierarchy.Hierarchy | None = None
+
+    def hierarchy(self, native: str = "building") -> hierarchy.Hierarchy:
+        """The trees; with floors only when something native to floors needs them."""
+        with self._lock:
+            if native == "floor":
+                if self._floors is None:
+                    self._floors = hierarchy.read(self.db, self.city)
+                return self._floors
+            if self._hierarchy is None:
+                self._hierarchy = hierarchy.read(self.db, self.city, floors=False)
+            return self._hierarchy
+
+    def forget_units(self) -> None:
+        """Units changed: trees and cubes are read again when next asked for."""
+        with self._lock:
+            self._hierarchy = self._floors = None
+            self._cubes.clear()
+
+    def cube(self, name: str) -> Cube:
+        """The cube of an indicator. Raises NotFound for an unknown id."""
+        with self._lock:
+            cube = self._cubes.get(name)
+            if cube is None:
+                cube = self._cubes[name] = self._load(one(self.indicators, name))
+                self._make_room()
+            self._cubes.move_to_end(name)
+            return cube
+
+    def take_up(self, progress: Callable[[float], None] | None = None) -> TakenUp:
+        """Roll up every batch that reached the base library and not the tower yet."""
+        started, rows, steps = time.perf_counter(), 0, 0
+        with self._lock:
+            touched = queries.columns(self.db, "roll_touched", "theme", city=self.city)
+            names = sorted(set(touched["indicator"].tolist()))
+            for done, name in enumerate(names):
+                mine = touched["indicator"] == name
+                wrote = self._take_up_one(name, np.unique(touched["at"][mine].astype(np.int64)))
+                rows, steps = rows + wrote[0], steps + wrote[1]
+                if progress:
+                    progress((done + 1) / len(names))
+            store.finish_batches(self.db, self.city)
+        return TakenUp(len(names), steps, rows, time.perf_counter() - started)
+
+    def rebuild(self) -> TakenUp:
+        """Roll everything up again from the base library (after units moved)."""
+        started, rows, steps = time.perf_counter(), 0, 0
+        with self._lock:
+            self.forget_units()
+            for name in store.indicators_with_data(self.db, self.city):
+                if name in self.indicators:
+                    cube = self.cube(name)
+                    rows += self._persist(cube, cube.times, whole=True)
+                    steps += cube.times.size
+            store.finish_batches(self.db, self.city)
+        return TakenUp(len(self._cubes), steps, rows, time.perf_counter() - started)
+
+    def _take_up_one(self, name: str, at: np.ndarray) -> tuple[int, int]:
+        fresh = name not in self._cubes and not store.has_rolled(self.db, self.city, name)
+        if name not in self._cubes:
+            cube = self.cube(name)                      # reads everything, what is new included
+            steps = cube.times if fresh else np.unique(self._steps(cube, at))
+            return self._persist(cube, steps, whole=fresh), steps.size
+        cube = self._cubes[name]
+        window = self._steps(cube, at)
+        found = store.readings_between(self.db, self.city, name, cube.native, int(window.min()),
+                                       int(window.max()) + length_of(cube.indicator.cadence))
+        keep = np.isin(self._steps(cube, found["at"]), window)
+        cube.put(found["i"][keep], found["at"][keep], found["value"][keep], found["weight"][keep])
+        return self._persist(cube, np.unique(window)), window.size
+
+    def _steps(self, cube: Cube, at: np.ndarray) -> np.ndarray:
+        return step_of(np.asarray(at, np.int64), cube.indicator.cadence, self.timezone)
+
+    def _load(self, indicator: Indicator) -> Cube:
+        weight = None
+        tree = self.hierarchy(indicator.native_level)
+        if indicator.rollup == "weighted_mean" and indicator.weight not in ("reading", "none"):
+            found = queries.columns(self.db, "roll_weights", "theme", city=self.city,
+                                    level=indicator.native_level, weight=indicator.weight)
+            weight = np.full(tree.sizes[indicator.native_level], np.nan)
+            weight[found["seq"].astype(np.int64) - 1] = np.ma.filled(np.ma.asarray(found["weight"], np.float64), np.nan)
+        cube = Cube(indicator, tree, self.timezone, weight)
+        found = store.readings(self.db, self.city, indicator.id, indicator.native_level)
+        if found["i"].size:
+            cube.put(found["i"], found["at"], found["value"], found["weight"])
+        return cube
+
+    def _make_room(self) -> None:
+        while len(self._cubes) > 1 and sum(cube.nbytes for cube in self._cubes.values()) > self.limit_bytes:
+            self._cubes.popitem(last=False)
+
+    def _persist(self, cube: Cube, steps: np.ndarray, whole: bool = False) -> int:
+        """Write the touched steps above the native level to theme.rolled, and the newest values to theme.latest."""
+        where = np.searchsorted(cube.times, steps)
+        tables = []
+        for level in LEVELS[: LEVELS.index(cube.native)]:
+            mine = cube.levels[level]
+            value, count = mine.value[where], mine.count[where]
+            row, unit = np.nonzero(~np.isnan(value))
+            epoch = np.fromiter((cube.hierarchy.epoch_of(int(at)) for at in steps), np.int64, steps.size)
+            expected = np.stack(mine.expected)[epoch[row], unit] if steps.size else np.empty(0, np.int64)
+            tables.append(_table(level, unit + 1, steps[row], value[row, unit], count[row, unit], expected))
+        rolled = pa.concat_tables(tables) if tables else None
+        newest = []
+        for level in LEVELS[: LEVELS.index(cube.native) + 1]:
+            if level in _ABOVE_BUILDING:
+                row, value, at = cube.newest(level)
+                known = np.flatnonzero(row >= 0)
+                mine = cube.levels[level]
+                epochs = np.fromiter((cube.hierarchy.epoch_of(int(t)) for t in at[known]), np.int64, known.size)
+                newest.append(_table(level, known + 1, at[known], value[known], mine.count[row[known], known],
+                                     np.stack(mine.expected)[epochs, known]))
+        return store.write_rolled(self.db, self.city, cube.indicator.id, rolled, pa.concat_tables(newest) if newest else None,
+                                  None if whole else steps)
+
+
+def _table(level: str, seq: np.ndarray, at: np.ndarray, value: np.ndarray, n: np.ndarray, expected: np.ndarray) -> pa.Table:
+    return pa.table({"level": pa.repeat(level, seq.size), "seq": pa.array(seq.astype(np.int32)),
+                     "observed_at": pa.array(np.asarray(at, np.int64)).cast(pa.timestamp("s")), "value": pa.array(value),
+                     "n": pa.array(n.astype(np.int32)), "expected": pa.array(expected.astype(np.int32))})
+
+
+def open_city(db: Database, city: str, default_timezone: str) -> Values:
+    """The values of a city; raises NotFound."""
+    for row in queries.rows(db, "cities"):
+        if row["city"] == city:
+            return Values(db, city, row["timezone"] or default_timezone)
+    raise NotFound("No such city", "`python run.py check` lists the cities", value=city)

@@ -1,0 +1,134 @@
+"""The running Chengshu: settings, the database, and per city its values and versions. Made once, by run.py.
+
+It is the only thing screens and routes hold on to; everything they show they ask here or from the capability
+modules beside it, passing it along.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from app.errors import NotFound
+from app.indicators.registry import Indicator
+from app.indicators.registry import read as read_indicators
+from app.indicators.values import Values
+from app.settings import Settings
+from data import queries, store, tiles
+from data.build import build
+from data.connection import Database
+from data.handin import HandIn
+from data.intake import Receipt, take_in
+
+
+@dataclass(frozen=True)
+class City:
+    """One city as its row says."""
+
+    city: str
+    number: int
+    name_zh: str
+    name_en: str
+    is_synthetic: bool
+    timezone: str
+    code: str
+    licence: str
+    geometry_version: int
+    value_version: int
+
+    def name(self, language: str) -> str:
+        """Its name in zh or en."""
+        return self.name_zh if language == "zh" else self.name_en
+
+
+class System:
+    """Everything that runs."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.db = Database(settings.database, settings.memory_limit, settings.database_threads)
+        self.built = build(self.db)
+        self.indicators: dict[str, Indicator] = read_indicators(self.db)
+        self.progress: dict[str, object] = {"is_ready": True, "text": "", "share": 1.0}
+        self._values: dict[str, Values] = {}
+        self._cities: dict[str, City] = {}
+        self._lock = threading.RLock()
+        self.read_cities()
+        self.finish()
+
+    def read_cities(self) -> dict[str, City]:
+        """Read the rows of the cities again (names and versions)."""
+        found = {row["city"]: City(**{**row, "licence": row["licence"] or "",
+                                      "timezone": row["timezone"] or self.settings.timezone})
+                 for row in queries.rows(self.db, "cities")}
+        with self._lock:
+            self._cities = found
+        return found
+
+    @property
+    def cities(self) -> dict[str, City]:
+        """Every city by key, the demo first."""
+        return self._cities
+
+    def city(self, key: str) -> City:
+        """The city of that key; raises NotFound."""
+        try:
+            return self._cities[key]
+        except KeyError:
+            raise NotFound("No such city", "The switch at the top of the page lists them", value=key) from None
+
+    def values(self, key: str) -> Values:
+        """The values of a city's units; raises NotFound."""
+        with self._lock:
+            if key not in self._values:
+                self._values[key] = Values(self.db, key, self.city(key).timezone)
+            return self._values[key]
+
+    def take(self, hand_ins: Iterable[HandIn], progress: Callable[[Receipt], None] | None = None) -> list[Receipt]:
+        """Take batches in and bring what they changed up to the city level and onto the map."""
+        receipts = []
+        for hand_in in hand_ins:
+            receipts.append(take_in(self.db, hand_in))
+            if progress:
+                progress(receipts[-1])
+        self.settle(receipts)
+        return receipts
+
+    def settle(self, receipts: list[Receipt]) -> None:
+        """After a run of batches: tiles where shapes changed, trees where units changed, values where readings came."""
+        self.read_cities()
+        for key in dict.fromkeys(receipt.hand_in.city for receipt in receipts):
+            mine = {receipt.hand_in.dataset for receipt in receipts if receipt.hand_in.city == key and receipt.accepted}
+            closed = any(receipt.hand_in.snapshot for receipt in receipts if receipt.hand_in.city == key and not receipt.is_replay)
+            if key not in self._cities:
+                continue
+            if "unit" in mine or "layer" in mine or closed:
+                self.draw(key)
+            if "unit" in mine and store.indicators_with_data(self.db, key):
+                self.values(key).rebuild()
+            else:
+                self.values(key).take_up()
+        self.read_cities()
+
+    def draw(self, key: str, progress: Callable[[float], None] | None = None) -> None:
+        """Cut and bake the tiles of a city, and give them a new address."""
+        store.name_units(self.db, key)
+        tiles.cut(self.db, key, None if progress is None else lambda share: progress(share * 0.6))
+        tiles.bake(self.db, key, progress=None if progress is None else lambda share: progress(0.6 + share * 0.4))
+        store.raise_geometry_version(self.db, key)
+        self.values(key).forget_units()
+        self.read_cities()
+
+    def finish(self) -> None:
+        """Take up what an interrupted run left between the base library and the tower."""
+        for key in store.unfinished(self.db):
+            if key in self._cities:
+                if self._cities[key].geometry_version == 0:
+                    self.draw(key)
+                self.values(key).take_up()
+        self.read_cities()
+
+    def close(self) -> None:
+        """Safe shutdown: waits for the writer."""
+        self.db.close()

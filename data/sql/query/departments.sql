@@ -1,0 +1,3 @@
+-- grain: one department of the registry
+-- kind: query
+select * from catalogue.department

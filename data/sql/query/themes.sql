@@ -1,0 +1,3 @@
+-- grain: one theme of the registry
+-- kind: query
+select * from catalogue.theme order by position

@@ -1,0 +1,121 @@
+"""What the tower reads from the base library and keeps in the theme library."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from data.build import pieces, statements
+from data.connection import Database
+
+
+def readings(db: Database, city: str, indicator: str, level: str) -> dict[str, NDArray]:
+    """Every reading of an indicator: arrays i (seq − 1), at (epoch seconds), value, weight (NaN = none)."""
+    sql = statements(pieces()["theme.roll_readings"].text)[0]
+    return _arrays(db.run(sql, {"city": city, "indicator": indicator, "level": level}).fetchnumpy())
+
+
+def readings_between(db: Database, city: str, indicator: str, level: str, since: int, until: int) -> dict[str, NDArray]:
+    """The readings of an indicator with since ≤ at < until (epoch seconds)."""
+    sql = statements(pieces()["theme.roll_readings_between"].text)[0]
+    return _arrays(db.run(sql, {"city": city, "indicator": indicator, "level": level,
+                                "since": since, "until": until}).fetchnumpy())
+
+
+def has_rolled(db: Database, city: str, indicator: str) -> bool:
+    """True when theme.rolled holds anything of the indicator."""
+    return bool(db.run("select 1 from theme.rolled where city = $1 and indicator = $2 limit 1", [city, indicator]).fetchone())
+
+
+def indicators_with_data(db: Database, city: str) -> list[str]:
+    """Ids of the indicators that have readings."""
+    return [row[0] for row in db.run("select distinct indicator from base.reading where city = $1 order by 1", [city]).fetchall()]
+
+
+def write_rolled(db: Database, city: str, indicator: str, rolled: pa.Table | None, newest: pa.Table | None,
+                 steps: NDArray[np.int64] | None) -> int:
+    """Replace the indicator's rows at `steps` (None: all its rows) and its newest values; returns rows changed.
+
+    A row that is the same as before is not touched: a late reading writes its own path to the root and nothing else.
+    """
+    written = 0
+    with db.write() as cursor:
+        if rolled is not None:
+            cursor.register("rolled_now", rolled)
+            bounds = {} if steps is None or not len(steps) else {"since": int(steps.min()), "until": int(steps.max())}
+            window = "and observed_at between make_timestamp($since * 1000000) and make_timestamp($until * 1000000)" if bounds else ""
+            changed = ("with now as (from rolled_now), was as (from theme.rolled where city = $city and indicator = $indicator "
+                       f"{window}) ")
+            if steps is None:
+                cursor.execute("delete from theme.rolled where city = $city and indicator = $indicator",
+                               {"city": city, "indicator": indicator})
+                cursor.execute("insert into theme.rolled select $city, $indicator, * from rolled_now",
+                               {"city": city, "indicator": indicator})
+                written = rolled.num_rows
+            else:
+                params = {"city": city, "indicator": indicator, **bounds}
+                cursor.register("steps_now", pa.table({"at": pa.array(np.asarray(steps, np.int64)).cast(pa.timestamp("s"))}))
+                cursor.execute("create or replace temp table rolled_out as " + changed +
+                               "select was.* from was left join now using (level, seq, observed_at) "
+                               "where was.observed_at in (select at from steps_now) and (now.value is distinct from was.value "
+                               "or now.n <> was.n or now.expected <> was.expected)", params)
+                cursor.execute("create or replace temp table rolled_in as " + changed +
+                               "select now.* from now left join was using (level, seq, observed_at) "
+                               "where was.value is distinct from now.value or now.n <> was.n or now.expected <> was.expected", params)
+                cursor.execute("delete from theme.rolled t using rolled_out o where t.city = $city and t.indicator = $indicator "
+                               "and t.level = o.level and t.seq = o.seq and t.observed_at = o.observed_at",
+                               {"city": city, "indicator": indicator})
+                written = cursor.execute("insert into theme.rolled select $city, $indicator, level, seq, observed_at, value, n, expected "
+                                         "from rolled_in", {"city": city, "indicator": indicator}).fetchone()[0]
+                cursor.unregister("steps_now")
+            cursor.unregister("rolled_now")
+        if newest is not None:
+            cursor.register("newest_now", newest)
+            cursor.execute("delete from theme.latest where city = $1 and indicator = $2", [city, indicator])
+            cursor.execute("insert into theme.latest select $1, $2, * from newest_now", [city, indicator])
+            cursor.unregister("newest_now")
+    return written
+
+
+def finish_batches(db: Database, city: str) -> None:
+    """The tower has taken up what the base library held: mark it, and raise the city's value version."""
+    with db.write() as cursor:
+        changed = cursor.execute("update front.batch set state = 'done' where city = $1 and state = 'based'", [city]).fetchone()[0]
+        if changed:
+            cursor.execute("update base.city set value_version = value_version + 1 where city = $1", [city])
+
+
+def raise_geometry_version(db: Database, city: str) -> int:
+    """Shapes changed: every tile address changes with it. Returns the new version."""
+    with db.write() as cursor:
+        return int(cursor.execute("update base.city set geometry_version = geometry_version + 1 where city = $1 "
+                                  "returning geometry_version", [city]).fetchone()[0])
+
+
+def _arrays(found: dict[str, NDArray]) -> dict[str, NDArray]:
+    plain = {name: np.ma.filled(np.ma.asarray(column, np.float64), np.nan) for name, column in found.items()
+             if name in ("value", "weight")}
+    return {"i": np.asarray(found["i"], np.int64), "at": np.asarray(found["at"], np.int64), **plain}
+
+
+def unfinished(db: Database) -> list[str]:
+    """Cities with batches that reached the base library and not the tower yet."""
+    return [row[0] for row in db.run("select city from mgmt.unfinished order by 1").fetchall()]
+
+
+def name_units(db: Database, city: str) -> int:
+    """Give named units their pinyin (full and initials), so that `jhq` and `jianghai` find 江海区."""
+    from data.pinyin import spell
+
+    with db.write() as cursor:
+        names = [row[0] for row in cursor.execute(
+            "select distinct name_zh from base.unit where city = $1 and pinyin is null and name_zh is not null "
+            "and level <> 'floor' and valid_to is null", [city]).fetchall()]
+        if not names:
+            return 0
+        cursor.register("spelled", pa.table({"name": names, "pinyin": [spell(name) for name in names]}))
+        cursor.execute("update base.unit u set pinyin = s.pinyin from spelled s where u.city = $1 and u.name_zh = s.name "
+                       "and u.pinyin is null and u.level <> 'floor' and u.valid_to is null", [city])
+        cursor.unregister("spelled")
+    return len(names)
