@@ -1,0 +1,93 @@
+"""Everything a source holds, from its own coordinates to EPSG:4326."""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+from pyproj import CRS, Transformer
+from pyproj.exceptions import CRSError, ProjError
+
+from data.errors import BadInput
+from data.place import datum
+from data.place.source import Options, Source
+
+DATUMS = {"gcj02": datum.gcj02_to_wgs84, "bd09": datum.bd09_to_wgs84}
+SAME = ("EPSG:4326", "EPSG:4490", "OGC:CRS84", "EPSG:4979")
+"""CGCS2000 (4490) and WGS 84 agree within centimetres: exchanged as one."""
+
+
+def resolve(text: str) -> str:
+    """A declared coordinate system as "gcj02", "bd09" or an authority name pyproj knows. Raises BadInput."""
+    name = text.strip()
+    key = name.lower().replace("-", "").replace("_", "")
+    if key in DATUMS:
+        return key
+    if name.isdigit():
+        name = f"EPSG:{name}"
+    try:
+        found = CRS.from_user_input(name)
+    except CRSError as error:
+        raise BadInput(f"There is no coordinate system {text!r}", "Use gcj02, bd09 or EPSG:n, e.g. EPSG:4326 or EPSG:4547", crs=text) from error
+    authority = found.to_authority(min_confidence=70)
+    return ":".join(authority) if authority else name
+
+
+def to_wgs84(source: Source, options: Options) -> None:
+    """Convert every frame and the extent in place; options.crs overrides what the file says.
+
+    Raises BadInput for an unknown system, and for coordinates that are no longitudes and latitudes, with the remedy.
+    """
+    declared = resolve(options.crs or source.crs or "EPSG:4326")
+    if options.crs and source.crs not in ("", "EPSG:4326", "OGC:CRS84") and resolve(source.crs) != declared and declared not in DATUMS:
+        source.warnings.append(f"the file says {source.crs}, --crs says {options.crs}: --crs is used")
+    if declared not in SAME:
+        move = DATUMS.get(declared) or _projected(declared)
+        for name in ("buildings", "parts", "boundaries", "layers", "storeys"):
+            table = getattr(source, name)
+            if len(table):
+                shapes = shapely.transform(np.array(table.geometry.array, dtype=object), move)
+                setattr(source, name, table.set_geometry(list(shapes)))
+        if source.extent is not None:
+            west, south, east, north = source.extent
+            corners = move(np.array([[west, south], [west, north], [east, south], [east, north]], dtype=float))
+            source.extent = (*corners.min(axis=0), *corners.max(axis=0))
+    source.crs = declared
+    _check(source, bool(options.crs))
+
+
+def _projected(name: str):  # noqa: ANN202  (a function from (n, 2) to (n, 2))
+    try:
+        transformer = Transformer.from_crs(name, 4326, always_xy=True)
+    except (CRSError, ProjError) as error:
+        raise BadInput(f"Coordinates cannot be converted from {name}", "Declare another system with --crs", crs=name) from error
+
+    def move(xy: np.ndarray) -> np.ndarray:
+        return np.column_stack(transformer.transform(xy[:, 0], xy[:, 1]))
+
+    return move
+
+
+def _check(source: Source, declared: bool) -> None:
+    """Refuse coordinates that cannot be longitudes and latitudes, unless only a few features are wrong."""
+    for name in ("buildings", "boundaries"):
+        table = getattr(source, name)
+        shapes = np.array(table.geometry.array, dtype=object) if len(table) else np.array([], dtype=object)
+        bounds = shapely.bounds(shapes)
+        finite = np.isfinite(bounds).all(axis=1)
+        if not finite.any():
+            continue
+        west, south, east, north = bounds[finite].T
+        off = (west < -180) | (east > 180) | (south < -90) | (north > 90)
+        if off.mean() > 0.2:
+            first = table["source_id"].to_numpy()[finite][off][0]
+            swapped = (np.abs(bounds[finite][off][:, [0, 2]]) <= 90).all() and (np.abs(bounds[finite][off][:, [1, 3]]) <= 180).all()
+            if swapped:
+                raise BadInput("Coordinates are swapped: latitudes stand where longitudes belong", "Write longitude first", file=source.file, id=first)
+            x, y = bounds[finite][off][0][:2]
+            remedy = "Check --crs" if declared else "Name the file's coordinate system with --crs EPSG:n"
+            raise BadInput(f"Coordinates are no longitudes and latitudes (first {x:.6g}, {y:.6g})", remedy, file=source.file, id=first)
+        rows = np.flatnonzero(finite)[off]
+        for row in rows:
+            source.reject(table["source_id"].iloc[row], "coordinates outside ±180, ±90", name.rstrip("s") if name == "buildings" else "boundary")
+        if len(rows):
+            setattr(source, name, table.drop(table.index[rows]).reset_index(drop=True))
