@@ -9,7 +9,7 @@ import shapely
 from app.exchange.places.nodes import area_m2
 from data.place.source import Source
 
-LEAST_M2 = 0.5
+LEAST_M2 = 0.01
 """A building or boundary smaller than this has no area."""
 
 

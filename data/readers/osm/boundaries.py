@@ -16,6 +16,7 @@ import shapely
 from data.place import values
 from data.place.source import BOUNDARY, Options, Source, frame
 from data.readers.osm.areas import area, polygonal
+from data.readers.osm.edge import grow, reach
 from data.readers.osm.elements import Elements, Relation
 
 TOUCH_DEG = 1e-9
@@ -49,6 +50,10 @@ def boundaries(elements: Elements, source: Source, options: Options) -> None:
     edge = shapely.box(*source.extent) if source.extent else _edge(elements)
     for _, group in sorted(levels.items()):
         _close_with_edge(group, elements, edge)
+    box = tuple(edge.bounds)
+    source.extent = to = reach(box, source.buildings)
+    for _, group in sorted(levels.items()):
+        _grow(group, box, to)
     kept = []
     for one in found:
         if one.shape is None:
@@ -99,6 +104,18 @@ def _candidates(elements: Elements) -> list[Candidate]:
             reason = None if shape is not None and not elements.missing(way) else "its nodes are not all in the file"
             found.append(Candidate(f"w{elements.way_id[way]}", tags, (way,), None if reason else shape, reason=reason))
     return found
+
+
+def _grow(group: list[Candidate], box: tuple[float, float, float, float], to: tuple[float, float, float, float]) -> None:
+    """Let the boundaries closed with the edge hold the buildings just beyond it, but not the land of whole ones."""
+    cut = [one for one in group if one.shape is not None and one.closed == "edge"]
+    whole = [one.shape for one in group if one.shape is not None and one.closed == "own"]
+    if not cut or to == box:
+        return
+    taken = shapely.union_all([shape if shape.is_valid else shapely.make_valid(shape) for shape in whole]) if whole else None
+    for one in cut:
+        shape = grow(one.shape, box, to)
+        one.shape = polygonal(shapely.difference(shape, taken)) if taken is not None else shape
 
 
 def _is_admin(tags: dict[str, str]) -> bool:
