@@ -69,7 +69,7 @@ LIGHT = MapTokens(
     outline_strong="rgba(46,58,74,0.75)",
     fill_opacity=0.78,
     light_color="#fffaf0",
-    light_intensity=0.38,
+    light_intensity=0.24,
 )
 
 DARK = MapTokens(
@@ -101,7 +101,7 @@ DARK = MapTokens(
     outline_strong="rgba(208,222,238,0.62)",
     fill_opacity=0.74,
     light_color="#dfe9ff",
-    light_intensity=0.32,
+    light_intensity=0.26,
 )
 
 TOKENS = {"light": LIGHT, "dark": DARK}

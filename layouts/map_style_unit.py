@@ -18,8 +18,8 @@ LEVEL_ZOOM: dict[str, tuple[float, float]] = {
     "building": (14, 13),
 }
 OUTLINE_WIDTH: dict[str, list[float]] = {
-    "city": [6, 1.4, 12, 3, 16, 5],
-    "district": [6, 0.8, 10, 1.6, 14, 3, 17, 4],
+    "city": [6, 1.0, 12, 2.2, 16, 3.5],
+    "district": [6, 0.7, 10, 1.2, 14, 2.2, 17, 3],
     "street": [9, 0.4, 11, 0.9, 14, 2, 17, 3],
     "community": [11, 0.3, 13, 0.8, 16, 1.8],
     "grid": [12, 0.25, 14, 0.6, 17, 1.2],

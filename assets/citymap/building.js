@@ -4,7 +4,7 @@
    that every floor can be seen and picked. */
 (() => {
   const map = (window.chengshu = window.chengshu || {}).map ??= {};
-  const GAP = 0.25, SPREAD = 1.35;      // metres between closed slabs; storeys between open ones
+  const GAP = 0.25, SPREAD = 0.9;      // metres between closed slabs; storeys between open ones
 
   map.slabFeatures = ({slabs, rings, picked, explode}) => {
     const lowest = Math.min(0, ...slabs.map(s => s.base));

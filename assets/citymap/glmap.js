@@ -77,7 +77,7 @@
       if (!m || !this.marked) return;
       const changed = (...keys) => keys.some(k => !same(old[k], props[k]));
       const newStyle = old.mapStyle !== props.mapStyle && changed('mapStyle');
-      if (newStyle || changed('colors', 'theme', 'language', 'level', 'mode3d')) this.restyle();
+      if (newStyle || changed('colors', 'theme', 'language', 'level', 'mode3d') || map.dims(old) !== map.dims(props)) this.restyle();
       if (changed('mode3d') && !changed('camera')) this.tilt(props.mode3d);
       if (changed('camera')) this.fly(props.camera);
       if (changed('values', 'level')) this.values.refresh();

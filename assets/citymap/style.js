@@ -15,13 +15,14 @@
     return ['case', ['!=', first, ''], first, second];
   };
 
-  const paintUnit = (layer, range, {colors, mode3d, opaque}) => {
+  const paintUnit = (layer, range, {colors, mode3d, dim}) => {
     const {role, level, neutral} = layer.metadata, value = classColor(colors);
     const show = on => { layer.layout = {...layer.layout, visibility: on ? 'visible' : 'none'}; };
     const zoomed = r => { if (r) { layer.minzoom = r.from; layer.maxzoom = r.to; } show(!!r); };
     if (role === 'fill') {
       zoomed(range(level));
       layer.paint['fill-color'] = value;
+      if (dim) layer.paint['fill-opacity'] *= 0.3;
     } else if (role === 'outline') {
       const r = range(level);
       if (level !== 'city' && level !== 'district') {
@@ -78,6 +79,10 @@
     ];
   };
 
+  /* overlays that are a colouring themselves: two at full strength could not be told apart */
+  const COLOURING = new Set(['HeatmapLayer', 'H3HexagonLayer', 'HexagonLayer', 'GridLayer', 'ScreenGridLayer']);
+  map.dims = props => (props.layers || []).some(l => COLOURING.has(l['@@type']));
+
   map.compose = (props, own = {}) => {
     const base = map.byTheme(props.mapStyle, props.theme);
     const colors = map.colorsOf(props);
@@ -93,7 +98,7 @@
     for (const layer of style.layers) {
       const {role, names: named} = layer.metadata || {};
       if (named) layer.layout = {...layer.layout, 'text-field': names};
-      if (role) paintUnit(layer, range, {colors, mode3d: !!props.mode3d});
+      if (role) paintUnit(layer, range, {colors, mode3d: !!props.mode3d, dim: map.dims(props)});
     }
     const firstLabel = style.layers.findIndex(l => l.type === 'symbol');
     const extra = [floorLayer(colors), ...drawingLayers(colors)];

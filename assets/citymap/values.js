@@ -78,9 +78,17 @@
           (all[seq] ??= {}).k = k;
           states[seq] = all[seq];
         }
-        tile.setFeatureState({[level]: states}, this.view.map.painter);
+        this.colour(tile, level, states);
       }
       this.view.map.triggerRepaint();
+    }
+
+    /* only the layers that show classes: outlines and marks of the same units do not change with a value */
+    colour(tile, level, states) {
+      const layer = tile.latestFeatureIndex?.rawTileData && tile.latestFeatureIndex.loadVTLayers()[level];
+      if (!layer) return;
+      for (const id of level === 'building' ? ['building-fill', 'building-3d'] : [`${level}-fill`])
+        if (tile.buckets[id] && this.view.map.getLayer(id)) tile.buckets[id].update(states, layer, tile.imageAtlas?.patternPositions || {}, tile.dashPositions || {});
     }
 
     applyPublic(level) {
