@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import shapely
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from data.demo.codes import CITY, below, digits, number_within
+from data.demo.codes import CITY, below, number_within
 from data.demo.lines import ROAD, Lines
 from data.demo.noise import generator
 from data.demo.terrain import Terrain
@@ -64,7 +65,18 @@ def shake_nodes(terrain: Terrain, lines: Lines) -> np.ndarray:
     step = np.minimum(np.pad(step, ((0, 0), (1, 0)), mode="edge"), np.pad(step, ((0, 0), (0, 1)), mode="edge"))
     share = np.array([0.17, 0.15, 0.11, 0.06, 0.025, 0.012, 0.012, 0.06])[widest]
     share[[terrain.river_row, terrain.river_row + 1]] = 0.0
-    return node + (rng.uniform(-1, 1, node.shape) * (share * step)[..., None])
+    return node + rng.uniform(-1, 1, node.shape) * np.minimum(share * step, 0.2 * _thinness(node))[..., None]
+
+
+def _thinness(node: np.ndarray) -> np.ndarray:
+    """Metres a crossing may move before a block beside it folds: the least height of its corners' triangles."""
+    quad = np.stack([node[:-1, :-1], node[:-1, 1:], node[1:, 1:], node[1:, :-1]], axis=2)
+    ahead, behind = np.roll(quad, -1, axis=2) - quad, np.roll(quad, 1, axis=2) - quad
+    cross = ahead[..., 0] * behind[..., 1] - ahead[..., 1] * behind[..., 0]
+    longest = np.maximum(np.linalg.norm(ahead, axis=3), np.linalg.norm(behind, axis=3))
+    height = (cross / longest).min(axis=2).clip(0)
+    wide = np.pad(height, 1, mode="edge")
+    return np.minimum(np.minimum(wide[:-1, :-1], wide[:-1, 1:]), np.minimum(wide[1:, :-1], wide[1:, 1:]))
 
 
 def gather(terrain: Terrain, zone: np.ndarray, lines: Lines, node: np.ndarray) -> Blocks:
@@ -165,7 +177,7 @@ def _adjacent(cell: np.ndarray) -> np.ndarray:
 def _union(shape: np.ndarray, group: np.ndarray) -> np.ndarray:
     order = np.argsort(group, kind="stable")
     starts = np.r_[0, np.flatnonzero(np.diff(group[order])) + 1, len(order)]
-    return np.array([shapely.coverage_union_all(shape[order[a:b]]) for a, b in zip(starts, starts[1:], strict=False)])
+    return np.array([shapely.coverage_union_all(shape[order[a:b]]) for a, b in pairwise(starts)])
 
 
 def _parent(child: np.ndarray, parent: np.ndarray) -> np.ndarray:
@@ -234,14 +246,15 @@ class _Splitter:
         """Give stray pieces to a neighbouring part of the same parent."""
         a, b = self.edges.T
         inside = parent[a] == parent[b]
-        for _ in range(6):
+        for _ in range(12):
             same = label[a] == label[b]
             graph = coo_matrix((np.ones(same.sum()), (a[same], b[same])), shape=(len(label),) * 2)
             count, piece = connected_components(graph, directed=False)
             size = np.bincount(piece)
-            best = np.zeros(label.max() + 1, np.int64)
-            np.maximum.at(best, label, size[piece])
-            stray = size[piece] < best[label]
+            main = np.zeros(label.max() + 1, np.int64)
+            order = np.lexsort((-piece, size[piece]))
+            main[label[order]] = piece[order]
+            stray = piece != main[label]
             if not stray.any() or count == label.max() + 1:
                 break
             for s, t in ((a, b), (b, a)):

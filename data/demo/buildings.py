@@ -9,7 +9,7 @@ import shapely
 
 from data.demo.codes import number_within
 from data.demo.footprints import draw
-from data.demo.layouts import Plan, fronts, frame, rows, towers
+from data.demo.layouts import Plan, frame, fronts, rows, towers
 from data.demo.noise import generator
 from data.demo.parcels import Parcels
 from data.demo.terrain import Terrain
@@ -41,7 +41,7 @@ class Buildings:
         return len(self.grid)
 
 
-def build_buildings(terrain: Terrain, parcels: Parcels, tracks: shapely.Geometry, part: slice | None = None,
+def build_buildings(terrain: Terrain, parcels: Parcels, tracks: shapely.Geometry,
                     grids: tuple[int, int] | None = None) -> Buildings:
     """Plan and set down all buildings, or those of the grids in [first, last)."""
     seed, size = terrain.seed, terrain.size
@@ -148,12 +148,12 @@ def _mixed(rng: np.random.Generator, parcels: Parcels, street: np.ndarray, tower
     front.use[:] = rng.choice([USE["residential"], USE["retail"], USE["office"]], len(front.parcel), p=[0.55, 0.25, 0.2])
     inner_at = frame(parcels.corner[street], face_south=True)
     n = len(street)
-    inner = rows(rng, street, _smaller(inner_at, 26.0), _spread(rng, n, 36, 52), np.full(n, 13.0), _spread(rng, n, 8, 14),
+    inner = rows(rng, street, inner_at.smaller(26.0), _spread(rng, n, 36, 52), np.full(n, 13.0), _spread(rng, n, 8, 14),
                  _spread(rng, n, 18, 26), shapes={"slab": 0.5, "notched": 0.5}, drop=0.1)
     inner.floors = (6 + 2 * (street[_where(street, inner.parcel)] % 3)).astype(np.int64)
     inner.use[:] = USE["residential"]
     at, n = frame(parcels.corner[towers_], face_south=True), len(towers_)
-    tall = rows(rng, towers_, _smaller(at, 6.0), _spread(rng, n, 26, 34), _spread(rng, n, 20, 26), _spread(rng, n, 20, 34),
+    tall = rows(rng, towers_, at.smaller(6.0), _spread(rng, n, 26, 34), _spread(rng, n, 20, 26), _spread(rng, n, 20, 34),
                 _spread(rng, n, 30, 44), shapes={"notched": 0.35, "cross": 0.3, "cut": 0.15, "slab": 0.2}, drop=0.06)
     height = rng.integers(18, 33, n)
     tall.floors = height[_where(towers_, tall.parcel)] + rng.integers(-2, 1, len(tall.parcel))
@@ -165,7 +165,7 @@ def _mixed(rng: np.random.Generator, parcels: Parcels, street: np.ndarray, tower
 def _suburb(rng: np.random.Generator, parcels: Parcels, slabs: np.ndarray, high: np.ndarray, villas: np.ndarray,
             special: np.ndarray) -> list[Plan]:
     at, n = frame(parcels.corner[villas], face_south=True), len(villas)
-    villa = rows(rng, villas, _smaller(at, 8.0), _spread(rng, n, 22, 34), np.full(n, 12.0), _spread(rng, n, 9, 14),
+    villa = rows(rng, villas, at.smaller(8.0), _spread(rng, n, 22, 34), np.full(n, 12.0), _spread(rng, n, 9, 14),
                  _spread(rng, n, 18, 24), shapes={"stepped": 0.5, "t": 0.2, "l": 0.3}, drop=0.05, shift=0.8, turn=0.02,
                  bow=3.0)
     villa.floors = rng.integers(3, 5, len(villa.parcel))
@@ -178,7 +178,7 @@ def _slabs(rng: np.random.Generator, parcels: Parcels, mine: np.ndarray, low: in
     """A gated estate: parallel slabs facing south, spaced by their height, shops at the gate side."""
     at, n = frame(parcels.corner[mine], face_south=True), len(mine)
     storeys = rng.integers(low, high, n)
-    plan = rows(rng, mine, _smaller(at, 10.0), _spread(rng, n, 42, 68) - (storeys > 11) * 12, 12.5 + storeys * 0.16,
+    plan = rows(rng, mine, at.smaller(10.0), _spread(rng, n, 42, 68) - (storeys > 11) * 12, 12.5 + storeys * 0.16,
                 _spread(rng, n, 10, 16) + (storeys > 11) * 8, (storeys * 3.0 * 1.02).clip(16, 44),
                 shapes={"notched": 0.62, "slab": 0.26, "stepped": 0.12}, drop=0.05)
     who = _where(mine, plan.parcel)
@@ -194,7 +194,7 @@ def _slabs(rng: np.random.Generator, parcels: Parcels, mine: np.ndarray, low: in
 def _special(rng: np.random.Generator, parcels: Parcels, mine: np.ndarray) -> list[Plan]:
     """Hospitals, malls and public houses: few and large."""
     at, n = frame(parcels.corner[mine], face_south=False), len(mine)
-    plan = rows(rng, mine, _smaller(at, 16.0), _spread(rng, n, 55, 85), _spread(rng, n, 40, 60), np.full(n, 24.0),
+    plan = rows(rng, mine, at.smaller(16.0), _spread(rng, n, 55, 85), _spread(rng, n, 40, 60), np.full(n, 24.0),
                 np.full(n, 26.0), shapes={"u": 0.3, "t": 0.2, "cut": 0.1, "court": 0.2, "podium": 0.2}, drop=0.1)
     kind = rng.choice([USE["hospital"], USE["retail"], USE["civic"]], n, p=[0.3, 0.4, 0.3])
     plan.use = kind[_where(mine, plan.parcel)]
@@ -206,13 +206,13 @@ def _special(rng: np.random.Generator, parcels: Parcels, mine: np.ndarray) -> li
 
 def _works(rng: np.random.Generator, parcels: Parcels, industry: np.ndarray, harbour: np.ndarray) -> list[Plan]:
     at, n = frame(parcels.corner[industry], face_south=False), len(industry)
-    hall = rows(rng, industry, _smaller(at, 14.0), _spread(rng, n, 60, 140), _spread(rng, n, 28, 56),
+    hall = rows(rng, industry, at.smaller(14.0), _spread(rng, n, 60, 140), _spread(rng, n, 28, 56),
                 _spread(rng, n, 14, 26), _spread(rng, n, 14, 24), shapes={"slab": 0.66, "stepped": 0.2, "l": 0.14},
                 drop=0.14, vary=0.06)
     hall.floors = rng.choice([1, 2, 3, 4], len(hall.parcel), p=[0.6, 0.22, 0.12, 0.06])
     hall.use[:] = USE["industrial"]
     at, n = frame(parcels.corner[harbour], face_south=False), len(harbour)
-    shed = rows(rng, harbour, _smaller(at, 12.0), _spread(rng, n, 110, 170), _spread(rng, n, 32, 44),
+    shed = rows(rng, harbour, at.smaller(12.0), _spread(rng, n, 110, 170), _spread(rng, n, 32, 44),
                 np.full(n, 22.0), np.full(n, 28.0), shapes={"slab": 1.0}, drop=0.1)
     shed.floors[:] = 1
     shed.use[:] = USE["warehouse"]
@@ -221,7 +221,7 @@ def _works(rng: np.random.Generator, parcels: Parcels, industry: np.ndarray, har
 
 def _campus(rng: np.random.Generator, parcels: Parcels, mine: np.ndarray) -> list[Plan]:
     at, n = frame(parcels.corner[mine], face_south=True), len(mine)
-    plan = rows(rng, mine, _smaller(at, 18.0), _spread(rng, n, 56, 78), _spread(rng, n, 30, 46), _spread(rng, n, 24, 36),
+    plan = rows(rng, mine, at.smaller(18.0), _spread(rng, n, 56, 78), _spread(rng, n, 30, 46), _spread(rng, n, 24, 36),
                 _spread(rng, n, 26, 38), shapes={"u": 0.34, "l": 0.22, "t": 0.14, "slab": 0.3}, drop=0.28, shift=2.0)
     plan.floors = rng.integers(3, 8, len(plan.parcel))
     plan.use[:] = USE["school"]
@@ -231,7 +231,7 @@ def _campus(rng: np.random.Generator, parcels: Parcels, mine: np.ndarray) -> lis
 def _village(rng: np.random.Generator, parcels: Parcels, village: np.ndarray, farm: np.ndarray) -> list[Plan]:
     """Houses along bent lanes round the middle of the plot; here and there a farmstead in the fields."""
     at, n = frame(parcels.corner[village], face_south=True), len(village)
-    houses = rows(rng, village, _smaller(at, 30.0, 230.0), _spread(rng, n, 12, 15), _spread(rng, n, 10, 12),
+    houses = rows(rng, village, at.smaller(30.0, 230.0), _spread(rng, n, 12, 15), _spread(rng, n, 10, 12),
                   _spread(rng, n, 5, 14), _spread(rng, n, 14, 26), shapes={"slab": 0.6, "l": 0.25, "t": 0.15},
                   drop=0.2, shift=2.0, turn=0.12, vary=0.12, bow=14.0)
     who = _where(village, houses.parcel)
@@ -240,7 +240,7 @@ def _village(rng: np.random.Generator, parcels: Parcels, village: np.ndarray, fa
     houses.floors = rng.choice([1, 2, 3], len(houses.parcel), p=[0.2, 0.55, 0.25])
     houses.use[:] = USE["village_house"]
     at, n = frame(parcels.corner[farm], face_south=True), len(farm)
-    stead = rows(rng, farm, _smaller(at, 20.0, 46.0), np.full(n, 14.0), np.full(n, 11.0), np.full(n, 6.0),
+    stead = rows(rng, farm, at.smaller(20.0, 46.0), np.full(n, 14.0), np.full(n, 11.0), np.full(n, 6.0),
                  np.full(n, 9.0), shapes={"l": 0.5, "slab": 0.5}, drop=0.3, shift=1.5, turn=0.1)
     stead.use[:] = USE["village_house"]
     return [houses, stead]
@@ -250,8 +250,3 @@ def _where(mine: np.ndarray, parcel: np.ndarray) -> np.ndarray:
     order = np.argsort(mine, kind="stable")
     return order[np.searchsorted(mine[order], parcel)]
 
-
-def _smaller(at: object, by: float, most: float = np.inf) -> object:
-    from data.demo.layouts import Frame
-
-    return Frame(at.middle, at.angle, np.minimum(at.width - by, most).clip(0), np.minimum(at.height - by, most).clip(0))

@@ -33,16 +33,22 @@ def hand_in_layers(folder: Path, city: City) -> Path:
     t, parcels = city.terrain, city.parcels
     add("water", "river", np.array([t.river]), 5, [names.RIVER[0]], [names.RIVER[1]])
     add("water", "lake", np.array([t.lake]), 8, [names.LAKE[0]], [names.LAKE[1]])
-    canals = draw_canals(t, city.lines, city.node)
+    canals = draw_canals(city.lines, city.node)
     if len(canals):
         add("water", "canal", canals, 9, [names.CANAL[0]] * len(canals), [names.CANAL[1]] * len(canals))
     add("green", "park", np.array([t.island]), 9, [names.ISLAND[0]], [names.ISLAND[1]])
     _green(city, add)
     plots = shapely.polygons(parcels.corner)
     for zone, kind in _LAND.items():
-        mine = parcels.zone == CODE[zone]
-        if mine.any():
-            add("land", kind, plots[mine], 11)
+        mine = plots[parcels.zone == CODE[zone]]
+        if zone == "village":
+            add("land", "farmland", mine, 11)
+            core = shapely.intersection(mine, shapely.buffer(shapely.centroid(mine), 95.0))
+            mine = core[~shapely.is_empty(core)]
+        if len(mine):
+            add("land", kind, mine, 11)
+    if city.size.name != "mega":
+        add("land", "meadow", plots[parcels.zone == CODE["hill"]], 11)
     fields = np.flatnonzero(parcels.zone == CODE["farmland"])
     kind = generator(city.seed, "fields").integers(0, len(_FIELDS), len(fields))
     if city.size.name != "mega":
@@ -55,7 +61,8 @@ def hand_in_layers(folder: Path, city: City) -> Path:
     add("rail", "metro", np.array(metro), 9, [m[0] for m in METRO], [m[1] for m in METRO])
     points = np.concatenate(stations)
     stems = names.stems(city.seed, "station", len(points))
-    add("place", "station", shapely.points(points), 12, [s[0] + "站" for s in stems], [s[1] + " Station" for s in stems])
+    add("place", "station", shapely.points(points), 12, [s[0] + "站" for s in stems],
+        [s[1] + " Station" for s in stems])
     layer = [r[0] for r in rows for _ in range(len(r[5]))]
     flat = {name: [x for r in rows for x in r[k]] for k, name in ((1, "class"), (2, "name_zh"), (3, "name_en"))}
     zoom = [x for r in rows for x in r[4]]
@@ -75,16 +82,26 @@ def _green(city: City, add: object) -> None:
     parks = parks[~shapely.is_empty(parks)]
     stems = names.stems(city.seed, "park", len(parks))
     add("green", "park", parks, 10, [s[0] + "公园" for s in stems], [s[1] + " Park" for s in stems])
+    row = shape[zone == CODE["water"]]
+    bank = shapely.difference(shapely.buffer(row, -14.0), shapely.buffer(city.terrain.river, 7.0))
+    bank = shapely.difference(bank, city.terrain.island)
+    add("green", "park", bank[~shapely.is_empty(bank)], 12)
     hills = shape[zone == CODE["hill"]]
     if not len(hills):
         return
     whole = shapely.coverage_union_all(hills)
-    soft = shapely.get_parts(shapely.difference(shapely.buffer(shapely.buffer(whole, -150.0), 130.0), wet))
+    soft = shapely.get_parts(shapely.difference(_softened(whole, -40.0), wet))
     soft = soft[shapely.area(soft) > 40_000.0]
     stems = names.stems(city.seed, "hill", len(soft))
     add("green", "wood", soft, 6, [s[0] + "山" for s in stems], [s[1] + " Hill" for s in stems])
     for depth, kind in ((420.0, "forest"), (760.0, "ridge")):
-        heart = shapely.get_parts(shapely.buffer(shapely.buffer(whole, -depth - 120.0), 120.0))
+        heart = shapely.get_parts(_softened(whole, -depth))
         heart = heart[shapely.area(heart) > 60_000.0]
         if len(heart):
             add("green", kind, heart, 9)
+
+
+def _softened(whole: shapely.Geometry, grow: float) -> shapely.Geometry:
+    """The outline without block corners: closed, opened, and grown (or shrunk) by some metres."""
+    rounded = shapely.buffer(shapely.buffer(shapely.buffer(whole, 260.0), -620.0), 360.0 + grow)
+    return shapely.simplify(rounded, 6.0)

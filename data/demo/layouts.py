@@ -36,12 +36,21 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """A plot's own frame: middle, direction of its front, length and depth in metres."""
+    """A plot's own frame: middle, direction of its front, length and depth in metres.
+
+    `skew`: metres its rows shift along the front per metre of depth (plots are seldom rectangles).
+    """
 
     middle: np.ndarray
     angle: np.ndarray
     width: np.ndarray
     height: np.ndarray
+    skew: np.ndarray
+
+    def smaller(self, by: float, most: float = np.inf) -> Frame:
+        """The frame drawn in by some metres in all, and no longer or deeper than `most`."""
+        return Frame(self.middle, self.angle, np.minimum(self.width - by, most).clip(0),
+                     np.minimum(self.height - by, most).clip(0), self.skew)
 
 
 def frame(corner: np.ndarray, face_south: bool) -> Frame:
@@ -52,7 +61,10 @@ def frame(corner: np.ndarray, face_south: bool) -> Frame:
     swap = np.abs(along[:, 1]) > np.abs(along[:, 0]) if face_south else height > width
     angle = np.where(swap, np.arctan2(up[:, 1], up[:, 0]), np.arctan2(along[:, 1], along[:, 0]))
     angle = np.where(np.abs(angle) > np.pi / 2, angle - np.pi * np.sign(angle), angle)
-    return Frame(corner.mean(axis=1), angle, np.where(swap, height, width), np.where(swap, width, height))
+    front, side = np.stack([np.cos(angle), np.sin(angle)], 1), np.where(swap[:, None], along, up)
+    reach = front[:, 0] * side[:, 1] - front[:, 1] * side[:, 0]
+    skew = (front * side).sum(axis=1) / np.where(np.abs(reach) < 1, 1, reach)
+    return Frame(corner.mean(axis=1), angle, np.where(swap, height, width), np.abs(reach), skew)
 
 
 def rows(rng: np.random.Generator, parcel: np.ndarray, at: Frame, length: np.ndarray, depth: np.ndarray,
@@ -100,7 +112,7 @@ def fronts(rng: np.random.Generator, parcel: np.ndarray, at: Frame, length: floa
         x, y = (along, sign * reach[who]) if side % 2 == 0 else (sign * reach[who], along)
         kind = rng.choice([SHAPE["slab"], SHAPE["stepped"], SHAPE["l"]], len(who), p=[0.62, 0.26, 0.12])
         plan = _plan(parcel[who], kind, _place(at, who, x, y), size, np.full(len(who), depth),
-                     at.angle[who] + (0 if side % 2 == 0 else np.pi / 2))
+                     at.angle[who] + (0 if side % 2 == 0 else np.pi / 2 - np.arctan(at.skew[who])))
         parts.append(plan.keep(rng.random(len(who)) >= drop))
     return Plan.join(parts)
 
@@ -119,14 +131,16 @@ def towers(rng: np.random.Generator, parcel: np.ndarray, at: Frame, tall: np.nda
     podium.hole = np.stack([ox - w / 2 - 0.4, oy - d / 2 - 0.4, ox + w / 2 + 0.4, oy + d / 2 + 0.4], axis=1)
     podium.floors = rng.integers(3, 7, n)
     podium.basement = rng.integers(2, 4, n)
-    kind = rng.choice([SHAPE[s] for s in ("slab", "cut", "cross", "round", "stepped")], n, p=[0.4, 0.26, 0.14, 0.1, 0.1])
-    tower = _plan(parcel, kind, _place(at, who, ox, oy), w, d, at.angle)
+    kinds = [SHAPE[s] for s in ("slab", "cut", "cross", "round", "stepped")]
+    kind = rng.choice(kinds, n, p=[0.4, 0.26, 0.14, 0.1, 0.1])
+    tower = _plan(parcel, kind, _place(at, who, ox - oy * at.skew, oy), w, d, at.angle)
     tower.floors, tower.basement = tall, rng.integers(2, 5, n)
     return Plan.join([podium, tower])
 
 
 def _place(at: Frame, who: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     c, s = np.cos(at.angle[who]), np.sin(at.angle[who])
+    x = x + y * at.skew[who]
     return at.middle[who] + np.stack([x * c - y * s, x * s + y * c], axis=1)
 
 

@@ -40,7 +40,7 @@ def lay_lines(terrain: Terrain, zone: np.ndarray) -> Lines:
     for bank in (row, row + 1):
         along[bank] = np.where(urban_bank[bank], ROAD["secondary"], np.minimum(along[bank], ROAD["tertiary"]))
     for share, name in ((0.15, "primary"), (0.33, "trunk"), (0.66, "motorway")):
-        _ring(along, up, middle, int(round(share * n / 2)), ROAD[name])
+        _ring(along, up, middle, round(share * n / 2), ROAD[name])
     _canal(terrain, zone, up)
     return Lines(along, up)
 

@@ -84,7 +84,7 @@ def _rounded(points: np.ndarray, rounds: int = 2) -> np.ndarray:
     return points
 
 
-def draw_canals(terrain: Terrain, lines: Lines, node: np.ndarray) -> np.ndarray:
+def draw_canals(lines: Lines, node: np.ndarray) -> np.ndarray:
     """Canals as polygons 26 m wide, in metres."""
     out = []
     for column in np.flatnonzero((lines.up == ROAD["canal"]).any(axis=0)):

@@ -60,7 +60,7 @@ def raise_terrain(seed: int, size: Size) -> Terrain:
     """Lay the lattice and the waters of a city of this size."""
     n = size.lattice
     rng = generator(seed, "lattice")
-    row = int(round(n * 0.545))
+    row = round(n * 0.545)
     us = _lines(rng.uniform(0.72, 1.28, n))
     steps = rng.uniform(0.72, 1.28, n)
     steps[row] = 2.3 if n > 20 else 1.4
@@ -79,12 +79,14 @@ def bend(seed: int, half_m: float, u: np.ndarray, v: np.ndarray) -> np.ndarray:
     """Lattice position → metres. Squares become rings outwards; then turned and waved without folding."""
     ring, length = np.maximum(np.abs(u), np.abs(v)), np.hypot(u, v) + 1e-12
     t = np.clip((ring - 0.12) / 0.7, 0, 1)
-    weight = 0.72 * t * t * (3 - 2 * t)
+    weight = 0.82 * t * t * (3 - 2 * t)
     scale = (1 - weight) + weight * ring / length
     x, y = u * scale, v * scale
     grown = 0.52 + 0.48 * np.hypot(x, y) ** 1.3
     x, y = x * grown, y * grown
     x, y = x * np.cos(_TURN) - y * np.sin(_TURN), x * np.sin(_TURN) + y * np.cos(_TURN)
+    y = y + 0.046 * np.sin(5.6 * x + 0.7) + 0.005 * np.sin(13.0 * x + 2.1)  # the river's bends: a shear cannot fold
+    x = x + 0.02 * np.sin(4.6 * y + 1.3)
     dx, dy = np.zeros_like(x), np.zeros_like(y)
     for wave, size in ((0.95, 0.034), (0.4, 0.0105), (0.13, 0.0022)):
         dx += size * field(seed, f"bend x {wave}", x, y, wave)
