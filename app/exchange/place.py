@@ -140,8 +140,7 @@ def build(what: Plan, known: pd.DataFrame | dict[tuple[str, str], str] | None = 
     if units_table.is_table(source):
         units = units_table.units(source, before, options.city_name, options.city_number)
         how = pd.Series(dtype=object)
-        accepted = int((units["level"] != "city").sum()) if len(units) else 0
-        accepted = len(units) - source_made(units)
+        accepted = int((units["made"] == "row").sum())
     else:
         merge_parts(source)
         how = settle_floors(source)
@@ -155,7 +154,7 @@ def build(what: Plan, known: pd.DataFrame | dict[tuple[str, str], str] | None = 
         how = how.iloc[placed]
         own = set(source.boundaries["source_id"])
         used = sum(node.source_id in own for node in city.walk())
-        accepted = len(placed) + len(source.parts) + len(source.layers) + used
+        accepted = len(placed) + len(source.parts) + len(source.layers) + source.on_floors + used
         if not len(source.buildings):
             source.warnings.append("the file holds no buildings: an empty city")
     counts = how.value_counts()
@@ -167,11 +166,6 @@ def build(what: Plan, known: pd.DataFrame | dict[tuple[str, str], str] | None = 
     tell("built", 1.0)
     what._built = (units, report)
     return what._built
-
-
-def source_made(units: pd.DataFrame) -> int:
-    """How many units of a table the table itself does not name (a city made up to hold them)."""
-    return int((units["made"] == "made").sum()) if "made" in units else 0
 
 
 def _units(source: Source, city, before: Known):  # noqa: ANN001, ANN202  (Node; frame and row numbers)
@@ -200,8 +194,8 @@ def _names(options: Options) -> tuple[str | None, str | None]:
 def _city_row(what: Plan, city: pd.Series) -> pa.Table:
     options = what.options
     name = options.city_name or options.city
-    lon, lat = float(city["lon"] or 0), float(city["lat"] or 0)
-    chinese = not parse(city["code"]).is_imported and not pd.isna(city["lon"]) is None
+    lon, lat = (0.0 if pd.isna(city[name]) else float(city[name]) for name in ("lon", "lat"))
+    chinese = not parse(city["code"]).is_imported
     zone = options.timezone or ("Asia/Shanghai" if chinese else timezone(lon, lat))
     row = {
         "city": options.city, "name_zh": city["name_zh"] or name, "name_en": city["name_en"] or name, "synthetic": "false",

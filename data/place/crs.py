@@ -51,8 +51,37 @@ def to_wgs84(source: Source, options: Options) -> None:
             west, south, east, north = source.extent
             corners = move(np.array([[west, south], [west, north], [east, south], [east, north]], dtype=float))
             source.extent = (*corners.min(axis=0), *corners.max(axis=0))
+    _check_area(source, declared)
     source.crs = declared
     _check(source, bool(options.crs))
+
+
+def _check_area(source: Source, declared: str) -> None:
+    """Refuse swapped axes of an offset datum; say so when coordinates lie outside where their system is defined."""
+    table = source.buildings if len(source.buildings) else source.boundaries
+    if table.empty:
+        return
+    middle = shapely.get_coordinates(shapely.centroid(np.array(table.geometry.array, dtype=object)))
+    middle = middle[np.isfinite(middle).all(axis=1)]
+    if not len(middle):
+        return
+    if declared in DATUMS:
+        west, south, east, north = datum.WEST, datum.SOUTH, datum.EAST, datum.NORTH
+    elif (area := CRS.from_user_input(declared).area_of_use) is not None and area.west < area.east:
+        west, south, east, north = area.west - 3, area.south - 3, area.east + 3, area.north + 3
+    else:
+        return
+
+    def share(lon: np.ndarray, lat: np.ndarray) -> float:
+        return float(((lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)).mean())
+
+    if share(middle[:, 0], middle[:, 1]) < 0.5:
+        if share(middle[:, 1], middle[:, 0]) > 0.5:
+            raise BadInput(f"Coordinates are swapped: read the other way round they lie where {declared} is used", "Write longitude (easting) first", file=source.file)
+        if declared in DATUMS:
+            source.warnings.append(f"most coordinates lie outside China, where {declared} moves nothing")
+        else:
+            source.warnings.append(f"most coordinates lie outside the area where {declared} is used: check --crs")
 
 
 def _projected(name: str):  # noqa: ANN202  (a function from (n, 2) to (n, 2))

@@ -39,7 +39,7 @@ def take(source: Source, table: gpd.GeoDataFrame, options: Options, first_row: i
     ids = _ids(source, text, table, kind, first_row)
     zh, en = _names(text)
     if kind == "boundaries":
-        source.boundaries = _boundaries(text, shapes, ids, zh, en, options)
+        source.boundaries = _boundaries(text, shapes, ids, zh, en, options, _numbers(source, text, ids, first_row))
     else:
         _buildings(source, text, shapes, ids, zh, en, first_row)
 
@@ -51,7 +51,7 @@ def _kind(source: Source, text: dict[str, list], shapes: np.ndarray, options: Op
         return "buildings" if options.level == "building" else "boundaries"
     dimension = shapely.get_dimensions(shapes)
     bare = (shapely.is_missing(shapes)).mean() if len(shapes) else 0
-    if bare > 0.5 and "code" in text:
+    if "code" in text and (bare > 0.5 or ("parent_code" in text or "level" in text) and not (dimension == 2).any()):
         return "boundaries"
     if any(sign in text and any(value is not None for value in text[sign]) for sign in fields.BUILDING_SIGNS):
         return "buildings"
@@ -85,14 +85,15 @@ def _names(text: dict[str, list]) -> tuple[list, list]:
     return [values.clean(a or b or c) for a, b, c in zip(zh, name, en, strict=True)], [values.clean(c or b or a) for a, b, c in zip(zh, name, en, strict=True)]
 
 
-def _boundaries(text: dict[str, list], shapes: np.ndarray, ids: list[str], zh: list, en: list, options: Options) -> gpd.GeoDataFrame:
+def _boundaries(text: dict[str, list], shapes: np.ndarray, ids: list[str], zh: list, en: list, options: Options, numbers: dict[str, list]) -> gpd.GeoDataFrame:
     levels = [value if value in LEVELS else None for value in text.get("level", [None] * len(ids))]
     data = {
         "source_id": ids, "admin_level": text.get("admin_level", [None] * len(ids)), "level": [options.level or level for level in levels],
         "code": [_code(value) for value in text.get("code", [None] * len(ids))],
         "parent_code": [_code(value) for value in text.get("parent_code", [None] * len(ids))],
         "name_zh": zh or [None] * len(ids), "name_en": en or [None] * len(ids), "closed": ["own"] * len(ids),
-        "address": text.get("address", [None] * len(ids)), "place_type": text.get("place_type", [None] * len(ids)),
+        "address": text.get("address", [None] * len(ids)), "place_type": [_word(value) for value in text.get("place_type", [None] * len(ids))],
+        **numbers,
     }  # fmt: skip
     return frame(BOUNDARY, data, shapes)
 
@@ -100,20 +101,7 @@ def _boundaries(text: dict[str, list], shapes: np.ndarray, ids: list[str], zh: l
 def _buildings(source: Source, text: dict[str, list], shapes: np.ndarray, ids: list[str], zh: list, en: list, first_row: int) -> None:
     size = len(ids)
     none: list = [None] * size
-    rows: dict[str, list] = {"floors_above": [], "floors_below": [], "height_m": [], "min_height_m": []}
-    for n in range(size):
-        below, wrong_below = values.floors_below(text.get("floors_below", none)[n])
-        above, wrong_above = values.floors_above(text.get("floors_above", none)[n], below)
-        height, wrong_height = values.metres(text.get("height_m", none)[n])
-        low, wrong_low = values.metres(text.get("min_height_m", none)[n], least=-1e-9)
-        for column, wrong in (("floors_below", wrong_below), ("floors_above", wrong_above), ("height_m", wrong_height), ("min_height_m", wrong_low)):
-            if wrong:
-                source.repair(ids[n], wrong, "building", row=n + first_row, column=column, value=text[column][n])
-        if low is None and "min_level" in text:
-            level, _ = values.floors_above(text["min_level"][n])
-            low = level * FLOOR_M if level else None
-        for name, value in zip(rows, (above, below, height, low), strict=True):
-            rows[name].append(value)
+    rows = _numbers(source, text, ids, first_row)
     part = np.array([str(value).lower() not in ("none", "no", "false", "0", "") for value in text.get("part", none)], dtype=bool)
     data = {name: np.array(column, dtype=object) for name, column in rows.items()}
     data |= {
@@ -126,6 +114,26 @@ def _buildings(source: Source, text: dict[str, list], shapes: np.ndarray, ids: l
     }  # fmt: skip
     source.buildings = frame(BUILDING, {name: column[~part] for name, column in data.items()}, shapes[~part])
     source.parts = frame(PART, {name: column[part] for name, column in data.items()}, shapes[part])
+
+
+def _numbers(source: Source, text: dict[str, list], ids: list[str], first_row: int) -> dict[str, list]:
+    """Floors and heights of every row; what cannot be one is dropped and noted with its row and column."""
+    none: list = [None] * len(ids)
+    rows: dict[str, list] = {"floors_above": [], "floors_below": [], "height_m": [], "min_height_m": []}
+    for n in range(len(ids)):
+        below, wrong_below = values.floors_below(text.get("floors_below", none)[n])
+        above, wrong_above = values.floors_above(text.get("floors_above", none)[n], below)
+        height, wrong_height = values.metres(text.get("height_m", none)[n])
+        low, wrong_low = values.metres(text.get("min_height_m", none)[n], least=-1e-9)
+        for column, wrong in (("floors_below", wrong_below), ("floors_above", wrong_above), ("height_m", wrong_height), ("min_height_m", wrong_low)):
+            if wrong:
+                source.repair(ids[n], wrong, "building", row=n + first_row, column=column, value=text[column][n])
+        if low is None and "min_level" in text:
+            level, _ = values.floors_above(text["min_level"][n])
+            low = level * FLOOR_M if level else None
+        for name, value in zip(rows, (above, below, height, low), strict=True):
+            rows[name].append(value)
+    return rows
 
 
 def _text(column: pd.Series) -> list[str | None]:

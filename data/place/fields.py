@@ -28,7 +28,7 @@ MEANINGS: dict[str, tuple[str, ...]] = {
     "wkt": ("wkt", "geometry", "geom", "the_geom", "wkt_geom", "shape", "空间"),
 }  # fmt: skip
 
-BUILDING_SIGNS = ("floors_above", "floors_below", "height_m", "min_height_m", "min_level", "part", "floor_no")
+BUILDING_SIGNS = ("floors_above", "floors_below", "height_m", "min_height_m", "min_level", "part")
 """Columns that only buildings have."""
 
 

@@ -23,7 +23,8 @@ BUILDING = (
 PART = ("source_id", "parent_id", "floors_above", "floors_below", "height_m", "min_height_m")
 """Columns of `Source.parts` (one row = one building part); parent_id is the outline's source_id where the file says."""
 
-BOUNDARY = ("source_id", "admin_level", "level", "code", "parent_code", "name_zh", "name_en", "closed", "place_type", "address")
+BOUNDARY = ("source_id", "admin_level", "level", "code", "parent_code", "name_zh", "name_en", "closed",
+            "place_type", "address", "floors_above", "floors_below", "height_m")  # fmt: skip
 """Columns of `Source.boundaries`: admin_level is the country's own number (NaN unknown), level one of ours or None;
 closed is "own" (its own lines close), "edge" (closed with the extract's edge) or "none" (a row without a shape)."""
 
@@ -68,7 +69,8 @@ class Note:
 @dataclass(slots=True)
 class Source:
     """What one file holds. Coordinates are those of the file (`crs`); `count_in` counts the features considered:
-    buildings, parts, boundaries, layer features, table rows; in = accepted + rejected + duplicate."""
+    buildings, parts, boundaries, layer features, table rows, and what a floor plan draws (`on_floors` of those were taken
+    in as floors and rooms); in = accepted + rejected + duplicate."""
 
     format: str
     file: Path
@@ -86,6 +88,7 @@ class Source:
     repairs: list[Note] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     count_in: int = 0
+    on_floors: int = 0
     duplicates: int = 0
 
     def reject(self, id_: object, reason: str, kind: str = "feature", **where: object) -> None:

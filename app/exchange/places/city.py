@@ -45,6 +45,8 @@ def choose(source: Source, points: NDArray[np.float64], known: Known, names: tup
     if coded:
         return _with_codes(source, table, coded, points, names)
     everything = np.arange(len(points))
+    if shaped["level"].notna().any():
+        return _with_levels(source, shaped, points, known, names)
     city_row = _city_row(shaped, points)
     if city_row is not None:
         row = table.loc[city_row]
@@ -76,6 +78,8 @@ def _city_row(shaped: gpd.GeoDataFrame, points: NDArray[np.float64]) -> int | No
 
 def _outline(source: Source, shaped: gpd.GeoDataFrame, points: NDArray[np.float64], known: Known) -> tuple[shapely.Geometry, str]:
     """The extract's edge, or the hull of buildings and boundaries (about 20 m wider); an earlier city shape while it fits."""
+    if not len(points) and len(shaped) and not (shaped["closed"] == "edge").any():
+        return areas(shapely.union_all(np.array(shaped.geometry.array, dtype=object))), "union"
     shapes = [*source.buildings.geometry.array, *shaped.loc[shaped["closed"] == "own"].geometry.array]
     shapes = shapes or [*shaped.geometry.array] or [*source.layers.geometry.array] or [shapely.points(0, 0)]
     hull = shapely.box(*shapely.total_bounds(shapes)) if len(shapes) == 1 else shapely.convex_hull(shapely.geometrycollections(shapes))
@@ -129,6 +133,28 @@ def _cover(shapes: list[shapely.Geometry], city: Node, points: NDArray[np.float6
         found = shapely.STRtree(shapely.points(points)).query(shapes, predicate="contains")
         return len(np.unique(found[1])) / len(points)
     return float(shapely.intersection(shapely.union_all(shapes), city.shape).area / city.shape.area)
+
+
+def _with_levels(source: Source, shaped: gpd.GeoDataFrame, points: NDArray[np.float64], known: Known, names: tuple[str | None, str | None]) -> Chain:
+    """The chain of boundaries that name their level in our words (a level column, or --level)."""
+    rows: dict[str, list[int]] = {}
+    for row in shaped.index:
+        level = shaped.at[row, "level"]
+        if level in (*LEVELS, "grid", "city"):
+            rows.setdefault(level, []).append(int(row))
+        else:
+            source.reject(shaped.at[row, "source_id"], f"not used: a boundary of level {level or 'unknown'}", "boundary")
+    tops = rows.pop("city", [])
+    if len(tops) > 1:
+        source.warnings.append(f"{len(tops)} boundaries call themselves a city: taken as districts of one place")
+        rows["district"] = [*tops, *rows.get("district", [])]
+    if len(tops) == 1:
+        row = shaped.loc[tops[0]]
+        city = Node("city", str(row["source_id"]), names[0] or row["name_zh"], names[1] or row["name_en"], row.geometry, np.arange(len(points)), "boundary")
+    else:
+        shape, made = _outline(source, shaped, points, known)
+        city = Node("city", CITY_ID, *names, shape, np.arange(len(points)), made)
+    return Chain(city, rows, city.made)
 
 
 def _coded(source: Source, table: gpd.GeoDataFrame) -> dict[int, str]:

@@ -61,9 +61,11 @@ def _once(table: gpd.GeoDataFrame, source: Source, kind: str) -> gpd.GeoDataFram
     if not repeated.any():
         return table.reset_index(drop=True)
     ids, drop, seen = table["source_id"].astype(str).to_list(), [], {}
+    rest = [str(row) for row in table.drop(columns=[table.geometry.name, "source_id"]).itertuples(index=False, name=None)]
     for row, (id_, shape) in enumerate(zip(ids, table.geometry.array, strict=True)):
         twins = seen.setdefault(id_, [])
-        if any(twin is shape or (twin is not None and shape is not None and twin.equals(shape)) for twin in twins):
+        same = rest[row] if shape is None else None
+        if any(words == same and (twin is shape or (twin is not None and shape is not None and twin.equals(shape))) for twin, words in twins):
             source.duplicates += 1
             drop.append(row)
         elif twins:
@@ -73,7 +75,7 @@ def _once(table: gpd.GeoDataFrame, source: Source, kind: str) -> gpd.GeoDataFram
             else:
                 ids[row] = f"{id_}#{len(twins) + 1}"
                 source.repair(ids[row], f"id {id_} stands for several shapes: told apart", kind)
-        twins.append(shape)
+        twins.append((shape, same))
     table = table.assign(source_id=ids)
     return table.drop(table.index[drop]).reset_index(drop=True)
 

@@ -25,7 +25,7 @@ def nest(chain: Chain, source: Source, points: NDArray[np.float64], known: Known
     """Build the tree below the city down to grids (down to the last given level where there are no buildings)."""
     table = source.boundaries
     above = [chain.city]
-    deepest = max((LEVELS.index(level) for level in chain.rows), default=-1)
+    deepest = max(((*LEVELS, "grid").index(level) for level in chain.rows), default=-1)
     for depth, level in enumerate((*LEVELS, "grid")):
         if not len(points) and depth > deepest:
             source.warnings.append(f"there are no buildings: units end at level {above[0].level}")
