@@ -41,6 +41,11 @@ class City:
         """Its name in zh or en."""
         return self.name_zh if language == "zh" else self.name_en
 
+    @property
+    def is_baked(self) -> bool:
+        """True once its tiles were drawn: a tile that is not kept has nothing in it then."""
+        return self.geometry_version > 0
+
 
 class System:
     """Everything that runs."""
@@ -53,6 +58,7 @@ class System:
         self.progress: dict[str, object] = {"is_ready": True, "text": "", "share": 1.0}
         self._values: dict[str, Values] = {}
         self._cities: dict[str, City] = {}
+        self._newest: dict[str, tuple[int, int | None]] = {}
         self._lock = threading.RLock()
         self.read_cities()
         self.finish()
@@ -84,6 +90,28 @@ class System:
             if key not in self._values:
                 self._values[key] = Values(self.db, key, self.city(key).timezone)
             return self._values[key]
+
+    def newest(self, key: str) -> int | None:
+        """Time of the newest reading of a city (epoch seconds), kept per value version."""
+        city = self.city(key)
+        kept = self._newest.get(key)
+        if kept is None or kept[0] != city.value_version:
+            found = queries.rows(self.db, "newest", city=key)
+            kept = self._newest[key] = (city.value_version, found[0]["at"] if found else None)
+        return kept[1]
+
+    def newest_of(self, key: str, indicator: str) -> int | None:
+        """Time of the newest reading of one indicator (epoch seconds); None where it has none."""
+        cube = self.values(key).cube(indicator) if key in self._cities else None
+        return int(cube.times[-1]) if cube is not None and cube.times.size else None
+
+    def unit_counts(self, key: str) -> list[dict[str, object]]:
+        """Per level: how many numbers were ever given (`size`), how many units stand (`standing`)."""
+        return queries.rows(self.db, "unit_sizes", city=key)
+
+    def unbalanced(self) -> list[dict[str, object]]:
+        """Batches whose rows in are not accepted + rejected + duplicate: there must be none."""
+        return queries.rows(self.db, "unbalanced")
 
     def take(self, hand_ins: Iterable[HandIn], progress: Callable[[Receipt], None] | None = None) -> list[Receipt]:
         """Take batches in and bring what they changed up to the city level and onto the map."""

@@ -4,7 +4,7 @@
 select
     u.seq, u.place_type as class, u.name_zh, u.name_en,
     coalesce(u.height_m, 3.2 * greatest(u.floors_above, 1), 3.2)::float as height,
-    coalesce(u.min_height_m, 0)::float as min_height, coalesce(u.floors_above, 0)::smallint as floors,
+    coalesce(u.min_height_m, 0)::float as min_height, coalesce(u.floors_above, 0)::integer as floors,
     ST_Normalize(ST_Transform(s.geom, 'EPSG:4326', 'EPSG:3857', true)) as g
 from theme.unit u
 join theme.shape s on s.city = u.city and s.level = 'building' and s.seq = u.seq

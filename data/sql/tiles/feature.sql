@@ -4,5 +4,5 @@
 -- kind: stored
 create table if not exists tiles.feature (
     city varchar, layer varchar, tile bigint, seq integer, class varchar, name_zh varchar, name_en varchar,
-    height float, min_height float, floors smallint, geom geometry
+    height float, min_height float, floors integer, geom geometry
 );

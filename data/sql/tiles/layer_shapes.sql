@@ -3,7 +3,7 @@
 -- kind: step
 select
     row_number() over ()::integer as seq, class, name_zh, name_en,
-    null::float as height, null::float as min_height, null::smallint as floors,
+    null::float as height, null::float as min_height, null::integer as floors,
     coalesce(min_zoom, case
         when layer = 'road' then case class
             when 'motorway' then 7 when 'trunk' then 8 when 'primary' then 9 when 'secondary' then 11 when 'tertiary' then 12

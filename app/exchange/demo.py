@@ -1,0 +1,118 @@
+"""The demo city at work: taken in at the first start, and reporting on while the server runs.
+
+It goes the way of real data: hand-in files, the front library, rules, the tower. Its clock is its own: the feed hands
+in the next hour every CHENGSHU_FEED_SECONDS, and counts as received in that hour.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from app.system import System
+from data.demo import feed as demo_feed
+from data.demo import write as demo_write
+from data.handin import HandIn
+from data.intake import Receipt, take_in
+
+KEY = "demo"
+log = logging.getLogger("chengshu")
+
+
+def prepare(system: System, size: str, until: datetime | None = None,
+            say: Callable[[str, float], None] | None = None) -> list[Receipt]:
+    """Write the demo city and take it in; writing and taking in overlap. Returns the receipts.
+
+    `say(text, share)` is told what goes on, share from 0 to 1. What is already in is a replay and changes nothing.
+    """
+    say = say or (lambda text, share: None)
+    receipts: list[Receipt] = []
+    share = [0.0]
+    is_drawn = False
+    for hand_in in _ahead(system.settings.home / "demo", size, system.settings.demo_seed, until,
+                          lambda text, done: share.__setitem__(0, done)):
+        say(hand_in.file.name, 0.9 * share[0])
+        if hand_in.dataset in ("attribute", "reading", "flow") and not is_drawn:
+            system.read_cities()
+            if any(receipt.accepted for receipt in receipts):
+                system.draw(KEY, lambda done: say("tiles", 0.9 * share[0]))
+            is_drawn = True
+        receipts.append(take_in(system.db, hand_in))
+    say("tower", 0.92)
+    system.read_cities()
+    system.values(KEY).take_up(lambda done: say("tower", 0.92 + 0.08 * done))
+    system.db.checkpoint()
+    system.read_cities()
+    say("", 1.0)
+    return receipts
+
+
+def _ahead(folder: Path, size: str, seed: int, until: datetime | None, progress: Callable[[str, float], None]) -> list[HandIn]:
+    """The hand-ins in order, written by a thread of their own a few files ahead."""
+    line: queue.Queue[HandIn | BaseException | None] = queue.Queue(maxsize=6)
+
+    def produce() -> None:
+        try:
+            for hand_in in demo_write(folder, size, seed, until, progress=progress):
+                line.put(hand_in)
+            line.put(None)
+        except BaseException as error:
+            line.put(error)
+
+    threading.Thread(target=produce, name="demo-city", daemon=True).start()
+    while (item := line.get()) is not None:
+        if isinstance(item, BaseException):
+            raise item
+        yield item
+
+
+class Feed:
+    """A thread that hands in the next demo hour every `seconds`; `stop()` ends it between two hours."""
+
+    def __init__(self, system: System, size: str, seconds: float) -> None:
+        self.system, self.size, self.seconds = system, size, seconds
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="demo-feed", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the hour in work."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join(30)
+
+    def _run(self) -> None:
+        newest = self.system.newest_of(KEY, "temperature_c")
+        if newest is None:
+            return
+        since = datetime.fromtimestamp(newest, UTC)
+        folder = self.system.settings.home / "demo"
+        try:
+            for hand_ins in demo_feed(folder, self.size, self.system.settings.demo_seed, since=since):
+                started = time.monotonic()
+                self.tick(hand_ins)
+                if self._stop.wait(max(0.0, self.seconds - (time.monotonic() - started))):
+                    return
+        except Exception:
+            log.exception("The demo feed stopped")
+
+    def tick(self, hand_ins: list[HandIn]) -> list[Receipt]:
+        """Hand in one hour; its files are removed once they are in."""
+        receipts = [take_in(self.system.db, hand_in, received_at=max(datetime.now(UTC), _aware(hand_in.as_of) + timedelta(minutes=1)))
+                    for hand_in in hand_ins]
+        self.system.settle(receipts)
+        for hand_in in hand_ins:
+            hand_in.file.unlink(missing_ok=True)
+        return receipts
+
+
+def _aware(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,1 @@
+"""What the one map shows: tiles, classes of values, overlays, shapes, floors."""

@@ -1,0 +1,67 @@
+"""Values into classes: what a colour on the map means.
+
+By threshold, the limits of the indicator's registry row divide; by quantile, the values of the units themselves do.
+One byte a unit travels to the browser: its class, or 255 where nothing was reported.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.indicators.registry import Indicator
+
+NO_DATA = 255
+By = Literal["threshold", "quantile"]
+
+
+@dataclass(frozen=True)
+class Legend:
+    """What the classes mean: `breaks` has one limit less than there are `counts`; a value on a limit is above it."""
+
+    by: By
+    breaks: list[float]
+    counts: list[int]
+    no_data: int
+    edges: list[float]
+    bars: list[int]
+    minimum: float | None
+    maximum: float | None
+    mean: float | None
+
+
+def classify(values: NDArray[np.float64], indicator: Indicator, by: By = "threshold",
+             classes: int = 5) -> tuple[NDArray[np.uint8], Legend]:
+    """Class of every unit (uint8, 255 = no data) and the legend. Thresholds the registry lacks become quantiles."""
+    known = values[np.isfinite(values)]
+    limits = np.asarray(indicator.thresholds, np.float64) if by == "threshold" and indicator.thresholds else None
+    if limits is None:
+        by = "quantile"
+        limits = np.unique(np.quantile(known, np.linspace(0, 1, classes + 1)[1:-1])) if known.size else np.empty(0)
+        limits = limits[limits > known.min()] if known.size else limits
+    found = np.full(values.shape, NO_DATA, np.uint8)
+    finite = np.isfinite(values)
+    found[finite] = np.searchsorted(limits, known, side="right").astype(np.uint8)
+    counts = np.bincount(found[finite], minlength=limits.size + 1)
+    bars, edges = np.histogram(known, bins=min(24, max(1, np.unique(known).size))) if known.size else (np.empty(0), np.empty(0))
+    return found, Legend(by, limits.tolist(), counts.tolist(), int((~finite).sum()), edges.tolist(), bars.tolist(),
+                         *((float(known.min()), float(known.max()), float(known.mean())) if known.size else (None, None, None)))
+
+
+def status(value: float | None, indicator: Indicator) -> str:
+    """green, amber, red, or grey without a value; indicators without limits are never judged."""
+    if value is None or not np.isfinite(value) or not indicator.thresholds:
+        return "grey"
+    limits = indicator.thresholds
+    if indicator.direction == "band":
+        return "green" if limits[0] <= value <= limits[-1] else "amber"
+    if indicator.direction == "up":
+        if len(limits) == 1:
+            return "green" if value >= limits[0] else "amber" if value >= 0.9 * limits[0] else "red"
+        return "green" if value >= limits[-1] else "amber" if value >= limits[0] else "red"
+    if len(limits) == 1:
+        return "green" if value <= limits[0] else "amber" if value <= 1.1 * limits[0] else "red"
+    return "green" if value <= limits[0] else "amber" if value <= limits[1] else "red"

@@ -1,0 +1,122 @@
+"""A unit as its card shows it: who it is, where it stands, its attributes, its vital signs with time and coverage."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from app.errors import NotFound
+from app.map.classes import status
+from app.system import System
+from data import queries
+from data.levels import LEVELS
+
+
+def unit(system: System, city: str, code: str) -> dict[str, Any]:
+    """The row of a unit that stands; raises NotFound."""
+    system.city(city)
+    found = queries.rows(system.db, "unit_by_code", city=city, code=code)
+    if not found:
+        raise NotFound("No such unit stands in this city", "Search it by name", value=code)
+    return found[0]
+
+
+def unit_at(system: System, city: str, level: str, seq: int) -> dict[str, Any]:
+    """The row of the unit with that number at that level; raises NotFound."""
+    system.city(city)
+    found = queries.rows(system.db, "unit_by_seq", city=city, level=level, seq=seq)
+    if level not in LEVELS or not found:
+        raise NotFound("No such unit stands in this city", "Search it by name", level=level, value=seq)
+    return found[0]
+
+
+def ancestors(system: System, city: str, row: dict[str, Any]) -> list[dict[str, Any]]:
+    """The chain from the city down to the unit's parent, by where it stands today."""
+    chain, here = [], row
+    while here["parent_code"]:
+        here = unit(system, city, here["parent_code"])
+        chain.append(here)
+    return chain[::-1]
+
+
+def children(system: System, city: str, row: dict[str, Any]) -> list[dict[str, Any]]:
+    """The units directly below."""
+    if row["level"] == "floor":
+        return []
+    below = LEVELS[LEVELS.index(row["level"]) + 1]
+    return queries.rows(system.db, "unit_children", city=city, level=below, seq=row["seq"])
+
+
+def attributes(system: System, city: str, row: dict[str, Any]) -> list[dict[str, Any]]:
+    """The attributes of a unit; a coded value comes with its names (`value_zh`, `value_en`)."""
+    found = queries.rows(system.db, "unit_attributes", city=city, level=row["level"], seq=row["seq"])
+    for one in found:
+        named = {key: (zh, en) for key, zh, en in (entry.split(":", 2) for entry in one.pop("codes") or [])}
+        one["value_zh"], one["value_en"] = named.get(one["value"], (one["value"], one["value"]))
+    return found
+
+
+def sign(system: System, city: str, row: dict[str, Any], indicator: str, at: int | None = None) -> dict[str, Any]:
+    """One vital sign at a unit: value, time, status, coverage, and at which unit it was read.
+
+    Where the indicator is reported only for coarser units, the value of the nearest ancestor that has one stands in
+    and `level` and `code` say so.
+    """
+    cube = system.values(city).cube(indicator)
+    where = row
+    while where["level"] not in cube.levels:
+        where = unit(system, city, where["parent_code"])
+    level, i = where["level"], where["seq"] - 1
+    value, when, n, expected = np.nan, None, 0, 0
+    if at is None:
+        column = cube.levels[level].value[: cube.times.size, i]
+        known = np.flatnonzero(~np.isnan(column))
+        step = int(known[-1]) if known.size else None
+    else:
+        step = cube.at(level, at)
+    if step is not None:
+        value, when = float(cube.values(level, step)[i]), int(cube.times[step])
+        n, expected = (int(part[i]) for part in cube.coverage(level, step))
+    known = value if np.isfinite(value) else None
+    return {"indicator": indicator, "value": known, "at": when, "n": n, "expected": expected, "level": level,
+            "code": where["code"], "status": status(known, cube.indicator), "unit": cube.indicator.unit,
+            "decimals": cube.indicator.decimals, "owner": cube.indicator.owner, "native_level": cube.native,
+            "name_zh": cube.indicator.name_zh, "name_en": cube.indicator.name_en}
+
+
+def hover(system: System, city: str, level: str, seq: int, indicator: str, at: int | None) -> dict[str, Any]:
+    """The few words of a hover card."""
+    row = unit_at(system, city, level, seq)
+    return {"code": row["code"], "level": level, "name_zh": row["name_zh"], "name_en": row["name_en"],
+            "place_type": row["place_type"], "sign": sign(system, city, row, indicator, at) if indicator else None}
+
+
+def bounds(system: System, city: str, row: dict[str, Any]) -> tuple[float, float, float, float]:
+    """West, south, east, north of a unit in degrees; a floor has its building's."""
+    here = row if row["level"] != "floor" else unit(system, city, row["parent_code"])
+    found = queries.rows(system.db, "unit_bounds", city=city, level=here["level"], seq=here["seq"])
+    if found:
+        return tuple(found[0].values())
+    if here["lon"] is None:
+        raise NotFound("This unit has no place on the map", value=row["code"])
+    return here["lon"] - 0.002, here["lat"] - 0.002, here["lon"] + 0.002, here["lat"] + 0.002
+
+
+def shapes(system: System, city: str, level: str, parent: str | None) -> dict[str, Any]:
+    """The units of a level below a parent as a GeoJSON feature collection, simplified for a picture."""
+    row = unit(system, city, parent) if parent else None
+    if level not in LEVELS or level == "floor":
+        raise NotFound("No shapes at this level", f"Levels are {', '.join(LEVELS[:-1])}", value=level)
+    return _shapes(system, city, level, row["seq"] if row else 0, system.city(city).geometry_version)
+
+
+@lru_cache(maxsize=64)
+def _shapes(system: System, city: str, level: str, parent: int, version: int) -> dict[str, Any]:  # noqa: ARG001 - version is part of the key
+    tolerance = {"city": 4e-4, "district": 4e-4, "street": 2e-4, "community": 1e-4}.get(level, 0.0)
+    found = queries.rows(system.db, "unit_shapes", city=city, level=level, parent=parent, tolerance=tolerance)
+    return {"type": "FeatureCollection", "features": [
+        {"type": "Feature", "id": row["seq"], "geometry": json.loads(row["geometry"]),
+         "properties": {key: row[key] for key in ("seq", "code", "name_zh", "name_en")}} for row in found]}

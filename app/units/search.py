@@ -1,0 +1,17 @@
+"""Finding units: by name, code, address, pinyin and its initials."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.system import System
+from data import queries
+
+
+def search(system: System, city: str, word: str, most: int = 20) -> list[dict[str, Any]]:
+    """The units that a word finds, best first; nothing for an empty word."""
+    word = " ".join(word.split()).lower()[:80]
+    if not word:
+        return []
+    system.city(city)
+    return queries.rows(system.db, "search", city=city, word=word, most=most)

@@ -1,0 +1,16 @@
+/* The waiting page: ask how far it is; open the city once it is ready. Does nothing on any other page. */
+(() => {
+  const bar = () => document.getElementById('preparing-bar');
+  const step = () => document.getElementById('preparing-step');
+  const ask = async () => {
+    if (!bar()) return;
+    try {
+      const progress = await (await fetch('/progress', {cache: 'no-store'})).json();
+      if (progress.is_ready) return location.reload();
+      bar().value = progress.share;
+      step().textContent = `${Math.round(progress.share * 100)} %  ${progress.text || ''}`;
+    } catch { /* the server is busy or restarting: ask again */ }
+    setTimeout(ask, 500);
+  };
+  document.addEventListener('DOMContentLoaded', ask);
+})();

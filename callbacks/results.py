@@ -1,0 +1,31 @@
+"""The cache of results: keyed by what was asked, the data version and the viewer's scope, so never stale or foreign."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+from flask_caching import Cache
+
+from app.access import Viewer
+from app.settings import Settings
+
+
+class Results:
+    """flask-caching behind one method."""
+
+    def __init__(self, server: Flask, settings: Settings) -> None:
+        self.cache = Cache(server, config={
+            "CACHE_TYPE": settings.cache, "CACHE_DEFAULT_TIMEOUT": 86_400, "CACHE_THRESHOLD": settings.cache_entries,
+            "CACHE_DIR": str(settings.home / "cache"), "CACHE_REDIS_URL": settings.cache_redis_url,
+            "CACHE_KEY_PREFIX": "chengshu:", "CACHE_NO_NULL_WARNING": True})
+
+    def get(self, viewer: Viewer, version: object, key: tuple[object, ...], make: Callable[[], Any]) -> Any:
+        """The kept answer, or `make()` kept. `None` is an answer too."""
+        name = "|".join(map(str, (viewer.scope, version, *key)))
+        found = self.cache.get(name)
+        if found is None:
+            found = (make(),)
+            self.cache.set(name, found)
+        return found[0]

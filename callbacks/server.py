@@ -1,0 +1,33 @@
+"""The web server: Flask with every route, and the page that waits with the user during the first start."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, request
+
+from app.system import System
+from callbacks import health, tiles, units, values
+from callbacks.compress import compress
+from callbacks.gateway import Gateway
+from callbacks.results import Results
+from layouts.preparing import page
+
+_OPEN = ("/progress", "/health", "/assets/", "/_dash", "/_favicon")
+
+
+def create_server(system: System) -> tuple[Flask, Gateway, Results]:
+    """Flask with all routes that are not Dash's, their rights, and the cache of results."""
+    server = Flask("chengshu", static_folder=None)
+    server.config["MAX_CONTENT_LENGTH"] = system.settings.upload_limit_mb * 1_000_000
+    gateway, results = Gateway(server), Results(server, system.settings)
+    for routes in (tiles, values, units, health):
+        routes.register(gateway, system, results)
+    compress(server)
+
+    @server.before_request
+    def wait() -> Response | None:
+        """While the first city is being taken in, every page is the page that says how far it is."""
+        if system.progress["is_ready"] or request.path.startswith(_OPEN) or "text/html" not in request.headers.get("Accept", ""):
+            return None
+        return Response(page(system.settings.language), mimetype="text/html", headers={"Cache-Control": "no-store"})
+
+    return server, gateway, results

@@ -1,0 +1,37 @@
+"""GET /tiles/<city>/<version>/<group>/<z>/<x>/<y>.mvt: immutable vector tiles, addressed by geometry version."""
+
+from __future__ import annotations
+
+from flask import Response, request
+
+from app.access import Viewer
+from app.map.tiles import tile as find_tile
+from app.system import System
+from callbacks.gateway import Gateway
+from callbacks.results import Results
+
+_TYPE = "application/vnd.mapbox-vector-tile"
+
+
+def register(gateway: Gateway, system: System, results: Results) -> None:
+    """Add the tile route."""
+
+    @gateway.route("/tiles/<city>/<version>/<group>/<z>/<x>/<y>.mvt", right="map.read")
+    def tile(viewer: Viewer, city: str, version: str, group: str, z: str, x: str, y: str) -> Response:
+        z, x, y = (number(part) for part in (z, x, y))
+        newest = system.city(city).geometry_version
+        etag = f'"{city}-{newest}-{group}-{z}-{x}-{y}"'
+        # a tile of an older address is answered from today's shapes but never kept for long
+        age = "public, max-age=31536000, immutable" if version == str(newest) else "no-cache"
+        headers = {"Cache-Control": age, "ETag": etag, "Vary": "Accept-Encoding"}
+        if request.headers.get("If-None-Match") == etag:
+            return Response(status=304, headers=headers)
+        body = results.get(viewer, newest, ("tile", city, group, z, x, y), lambda: find_tile(system, city, group, z, x, y))
+        if not body:
+            return Response(status=204, headers=headers)
+        return Response(body, mimetype=_TYPE, headers={**headers, "Content-Encoding": "gzip"})
+
+
+def number(part: str) -> int:
+    """A tile coordinate: plain digits; −1 for anything else, which no tile has."""
+    return int(part) if part.isascii() and part.isdigit() and len(part) <= 6 else -1

@@ -1,0 +1,3 @@
+-- grain: the time of the newest reading of a city
+-- kind: query
+select epoch(max(observed_at))::bigint as at from theme.latest where city = $city

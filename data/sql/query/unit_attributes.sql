@@ -1,0 +1,4 @@
+-- grain: one attribute of a unit
+-- kind: query
+select attribute, value, name_zh, name_en, space, factor, type, unit, codes, valid_from
+from theme.unit_attribute where city = $city and level = $level and seq = $seq order by position

@@ -1,0 +1,3 @@
+-- grain: one unit directly below a parent
+-- kind: query
+select * from theme.unit where city = $city and level = $level and parent_seq = $seq order by seq

@@ -1,0 +1,3 @@
+-- grain: the geometry of one unit as GeoJSON
+-- kind: query
+select ST_AsGeoJSON(geom) as geometry from theme.shape where city = $city and level = $level and seq = $seq

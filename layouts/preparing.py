@@ -1,0 +1,20 @@
+"""What a visitor sees while the first city is being taken in: how far it is, and what is being done."""
+
+from __future__ import annotations
+
+from html import escape
+
+_WORDS = {"zh": ("城枢正在准备示范城市", "首次启动需要把示范城市的数据收进来，完成后自动打开。"),
+          "en": ("Chengshu is preparing the demo city", "The first start takes the demo city's data in; the page opens by itself.")}
+
+
+def page(language: str) -> str:
+    """A page of its own: no framework is up yet, only the design tokens and `assets/preparing.js`."""
+    title, text = (escape(word) for word in _WORDS[language])
+    return f"""<!doctype html>
+<html lang="{language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title><link rel="stylesheet" href="/assets/tokens.css"><link rel="stylesheet" href="/assets/preparing.css">
+<script src="/assets/preparing.js" defer></script></head>
+<body class="preparing"><main><p class="preparing-mark">城枢</p><h1>{title}</h1><p>{text}</p>
+<progress id="preparing-bar" max="1" value="0" aria-label="{title}"></progress>
+<p id="preparing-step" role="status"></p></main></body></html>"""

@@ -1,0 +1,223 @@
+"""The front door: `create_app()`, `server` for any WSGI server, and the command line.
+
+    python run.py serve                  the server, with the demo city at the first start
+    python run.py build [--fresh]        bring the libraries to what data/sql says
+    python run.py import FILE --city K   take a real place in
+    python run.py check                  settings, parts, data: what is there and what is wrong
+    python run.py bench NAME [--json]    measure
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import shutil
+import signal
+import socket
+import sys
+import threading
+from typing import TYPE_CHECKING, Any
+
+from app.errors import Busy, ChengshuError
+from app.settings import load, rows
+
+if TYPE_CHECKING:
+    from dash import Dash
+
+    from app.settings import Settings
+    from app.system import System
+
+log = logging.getLogger("chengshu")
+
+
+def create_app(settings: Settings | None = None) -> Dash:
+    """The whole program over its database, with the demo city on its way if there is no city yet.
+
+    `app.server` is the WSGI application; `app.system` the running system.
+    """
+    from app.system import System
+    from callbacks.pages import create_dash
+    from callbacks.server import create_server
+
+    settings = settings or load()
+    system = System(settings)
+    server, gateway, results = create_server(system)
+    app = create_dash(system, server, gateway, results)
+    app.system = system
+    start_demo(system)
+    return app
+
+
+def start_demo(system: System) -> None:
+    """At a first start take the demo city in (in the background, with progress); then let it report on."""
+    from app.exchange.demo import KEY, Feed, prepare
+
+    size = system.settings.demo
+    if size == "off":
+        return
+    unfinished = not system.cities or (KEY in system.cities and not (system.settings.home / "demo" / "taken-in").exists())
+    feed = Feed(system, size, system.settings.feed_seconds) if system.settings.feed_seconds > 0 else None
+
+    def work() -> None:
+        try:
+            if unfinished:
+                prepare(system, size, say=lambda text, share: system.progress.update(is_ready=False, text=text, share=share))
+                (system.settings.home / "demo" / "taken-in").write_text(size, encoding="utf-8")
+        except ChengshuError as error:
+            log.error("The demo city could not be taken in: %s", error)
+        except Exception:
+            log.exception("The demo city could not be taken in")
+        finally:
+            system.progress.update(is_ready=True, text="", share=1.0)
+        if feed and KEY in system.cities:
+            feed.start()
+
+    system.feed = feed
+    if unfinished:
+        system.progress.update(is_ready=False, text="", share=0.0)
+    threading.Thread(target=work, name="demo", daemon=True).start()
+
+
+def serve(settings: Settings) -> int:
+    """Serve until interrupted; a port that is taken is said before anything is built."""
+    from waitress import create_server as listen
+
+    probe = socket.socket()
+    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        probe.bind((settings.host, settings.port))
+    except OSError as error:
+        raise Busy(f"Port {settings.port} on {settings.host} cannot be used: {error.strerror}",
+                   "Stop what listens there, or set CHENGSHU_PORT") from error
+    finally:
+        probe.close()
+    app = create_app(settings)
+    front = listen(app.server, host=settings.host, port=settings.port, threads=settings.threads, ident="chengshu",
+                   channel_timeout=60, connection_limit=1000)
+    print(f"Chengshu 城枢 · http://{settings.host}:{settings.port}  (stop with Ctrl-C)", flush=True)
+
+    def stop(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        front.run()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        front.close()
+        if getattr(app.system, "feed", None):
+            app.system.feed.stop()
+        app.system.close()
+    return 0
+
+
+def build(settings: Settings, fresh: bool) -> int:
+    """Bring the libraries to what the files say; with `fresh` start from nothing."""
+    from app.system import System
+
+    if fresh:
+        for path in (settings.database, settings.database.with_suffix(".duckdb.wal")):
+            path.unlink(missing_ok=True)
+        shutil.rmtree(settings.home / "demo", ignore_errors=True)
+    system = System(settings)
+    for piece in system.built:
+        print(f"{piece.action:11} {piece.name:32} {piece.seconds * 1000:8.1f} ms")
+    system.close()
+    return 0
+
+
+def check(settings: Settings) -> int:
+    """Print settings with their source, the parts and the cities; exit 1 when something is wrong."""
+    from app.system import System
+
+    for row in rows(settings):
+        print(f"{row.name:28} {row.value:28} {row.source:12} {row.help}")
+    wrong = 0
+    try:
+        system = System(settings)
+    except ChengshuError as error:
+        print(f"\ndatabase: {error}")
+        return 1
+    print(f"\ndatabase: {settings.database}")
+    for city in system.cities.values():
+        units = {row["level"]: row["standing"] for row in system.unit_counts(city.city)}
+        print(f"city {city.city}: {city.name_zh} / {city.name_en}{' (synthetic)' if city.is_synthetic else ''} "
+              + ", ".join(f"{n} {level}" for level, n in units.items()))
+    for batch in system.unbalanced():
+        wrong += 1
+        print(f"batch {batch['batch']} does not balance: {batch}")
+    print("every batch balances: in = accepted + rejected + duplicate" if not wrong else "")
+    system.close()
+    return 1 if wrong else 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    top = argparse.ArgumentParser(prog="run.py", description="Chengshu 城枢: the operations hub of a city.")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND")
+    commands.add_parser("serve", help="serve the screens and the API", description="Serve until interrupted. "
+                        "Settings (address, port, demo city, …) are environment variables: see `run.py check`.")
+    built = commands.add_parser("build", help="bring the libraries to what data/sql says")
+    built.add_argument("--fresh", action="store_true", help="throw the database away first")
+    commands.add_parser("check", help="print settings, parts and cities, and say what is wrong")
+    bench = commands.add_parser("bench", help="measure; prints a table (or --json)")
+    bench.add_argument("name", nargs="?", default="", help="which benchmark; none lists them")
+    bench.add_argument("--json", action="store_true", help="print JSON")
+    bench.add_argument("--size", default="", help="data size, where the benchmark has several")
+    place = commands.add_parser("import", help="take a real place in from a file")
+    place.add_argument("file", help=".osm.pbf, GeoJSON, GeoPackage, Shapefile (.shp or .zip), GeoParquet, CityJSON(Seq), CSV, Excel")
+    place.add_argument("--city", required=True, help="city key: a–z, 0–9, - and _")
+    place.add_argument("--city-name", default="", help="name to show, where the file does not say one")
+    place.add_argument("--crs", default=None, help="gcj02, bd09 or EPSG:n, where the file does not say it")
+    place.add_argument("--name-field", default=None, help="field that holds the names")
+    place.add_argument("--code-field", default=None, help="field that holds the unit codes")
+    place.add_argument("--level", default=None, help="level of the file's units: district, street, community, building, …")
+    place.add_argument("--dry-run", action="store_true", help="show what was recognised and how it maps; change nothing")
+    place.add_argument("--report", default=None, metavar="FILE.json", help="write the report as JSON")
+    return top
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run a command; errors of ours are one line, never a traceback."""
+    logging.basicConfig(level=os.environ.get("CHENGSHU_LOG", "INFO"), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("waitress").setLevel(logging.WARNING)
+    asked = parser().parse_args(argv)
+    if asked.command is None:
+        parser().print_help()
+        return 2
+    try:
+        settings = load()
+        if asked.command == "serve":
+            return serve(settings)
+        if asked.command == "build":
+            return build(settings, asked.fresh)
+        if asked.command == "check":
+            return check(settings)
+        if asked.command == "bench":
+            from benchmarks import run as run_benchmark
+            return run_benchmark(asked.name, asked.json, asked.size)
+        from app.exchange.importing import import_place
+        return import_place(settings, asked)
+    except ChengshuError as error:
+        print(f"run.py {asked.command}: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+_app: Dash | None = None
+
+
+def __getattr__(name: str) -> Any:
+    """`run:server` for any WSGI server, made when first asked for."""
+    global _app
+    if name == "server":
+        _app = _app or create_app()
+        return _app.server
+    raise AttributeError(name)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
