@@ -45,7 +45,7 @@ class Incident:
 def plan_incidents(city: City, until: datetime) -> list[Incident]:
     """The incidents of a history that ends at `until`."""
     now, b = hour_number(until), city.blocks
-    most = city.size.days * 24 - 30
+    most = city.size.days * 24 - 5
     zone = b.grid_zone
     of_street = b.street_of_grid
     population = np.bincount(of_street, city.residents)

@@ -43,8 +43,10 @@ def write(folder: Path, size: str = "city", seed: int = 7, until: datetime | Non
     if city.size.name != "mega":
         for source, file in hand_in_attributes(folder, city):
             yield hand_in(source, "attribute", file)
-    incidents = plan_incidents(city, until)
-    write_incidents(folder, city, incidents, until)
+    incidents = []
+    if city.size.name != "mega":  # incidents look at who lives where, and `mega` keeps no buildings in memory
+        incidents = plan_incidents(city, until)
+        write_incidents(folder, city, incidents, until)
     for source, file in hand_in_readings(folder, city, until, incidents):
         yield hand_in(source, "reading", file)
     yield hand_in("police", "flow", hand_in_flows(folder, city, until))
@@ -60,7 +62,8 @@ def hour(at: datetime | None) -> datetime:
 def _city_row(folder: Path) -> Path:
     return write_table(folder / "city.parquet", {
         "city": [KEY], "name_zh": [names.CITY[0]], "name_en": [names.CITY[1]], "synthetic": ["true"],
-        "timezone": ["Asia/Shanghai"], "code": [CITY], "licence": ["枢城示范数据，纯属合成 · Synthetic demonstration data"],
+        "timezone": ["Asia/Shanghai"], "code": [CITY],
+        "licence": ["枢城示范数据，纯属合成 · Synthetic demonstration data"],
     })
 
 
