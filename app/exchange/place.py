@@ -116,8 +116,9 @@ def write(what: Plan, folder: Path, known: pd.DataFrame | dict[tuple[str, str], 
     tables.append(("unit", rows.arrow(units, rows.UNIT), whole))
     if len(attribute := rows.attributes(units)):
         tables.append(("attribute", rows.arrow(attribute, ("unit_code", "attribute", "value")), False))
-    if len(source.layers):
-        tables.append(("layer", rows.arrow(rows.layer_rows(source.layers), (*LAYER, "geom")), True))
+    layers = pd.concat([rows.layer_rows(source.layers), rows.room_rows(source.storeys, units)], ignore_index=True)
+    if len(layers):
+        tables.append(("layer", rows.arrow(layers, (*LAYER, "geom")), True))
     found = []
     for dataset, table, snapshot in tables:
         file = folder / f"{options.city}-{dataset}.parquet"
@@ -157,6 +158,8 @@ def build(what: Plan, known: pd.DataFrame | dict[tuple[str, str], str] | None = 
         accepted = len(placed) + len(source.parts) + len(source.layers) + source.on_floors + used
         if not len(source.buildings):
             source.warnings.append("the file holds no buildings: an empty city")
+    if "geom" in units:
+        units["geom"] = units["geom"].astype(object).where(units["geom"].notna(), None)
     counts = how.value_counts()
     buildings = {"total": len(how), **{f"floors_{kind}": int(counts.get(kind, 0)) for kind in ("known", "derived", "unknown")}}
     report = Report(

@@ -84,6 +84,7 @@ def _outline(source: Source, shaped: gpd.GeoDataFrame, points: NDArray[np.float6
     shapes = shapes or [*shaped.geometry.array] or [*source.layers.geometry.array] or [shapely.points(0, 0)]
     hull = shapely.box(*shapely.total_bounds(shapes)) if len(shapes) == 1 else shapely.convex_hull(shapely.geometrycollections(shapes))
     hull = shapely.buffer(hull, 0.0002, quad_segs=2)
+    hull = shapely.segmentize(hull, max(hull.length / 400, 1e-5))  # so that cuts across slanted edges keep areas in any projection
     if source.extent is not None and (shaped["closed"] == "edge").any():
         made, shape = "edge", shapely.box(*source.extent)
     elif source.extent is not None and len(points) and shapely.intersection(hull, edge := shapely.box(*source.extent)).area > 0.8 * edge.area:
@@ -92,8 +93,9 @@ def _outline(source: Source, shaped: gpd.GeoDataFrame, points: NDArray[np.float6
         made, shape = "hull", hull
     earlier = known.city_shape if ("city", CITY_ID) in known.codes else None
     if earlier is not None and shapely.area(shapely.symmetric_difference(earlier, shape)) < 0.05 * shape.area:
-        lost = shapely.STRtree(shapely.points(points)).query(earlier, predicate="disjoint") if len(points) else []
-        if len(lost) <= 0.001 * len(points):
+        shapely.prepare(earlier)
+        lost = int((~shapely.intersects_xy(earlier, points)).sum())
+        if lost <= 0.001 * len(points):
             return earlier, made
     return shape, made
 

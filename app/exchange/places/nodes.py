@@ -50,7 +50,7 @@ class Node:
 
 def area_m2(shapes: NDArray[np.object_] | list[shapely.Geometry]) -> NDArray[np.float64]:
     """Areas in m² of EPSG:4326 shapes (0 for points and None)."""
-    array = np.asarray(shapes, dtype=object)
+    array = shapely.segmentize(np.asarray(shapes, dtype=object), 0.002)
     return np.nan_to_num(shapely.area(shapely.transform(array, _to_ground)))
 
 

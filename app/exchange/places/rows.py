@@ -131,6 +131,20 @@ def layer_rows(layers: gpd.GeoDataFrame) -> pd.DataFrame:
     return table.assign(geom=list(shapely.to_wkb(np.array(layers.geometry.array, dtype=object))) if len(layers) else [])
 
 
+def room_rows(storeys: gpd.GeoDataFrame, units: pd.DataFrame) -> pd.DataFrame:
+    """Rooms that the source drew on a known building's floors, as features of layer "room" whose class is the floor's
+    code; rooms on floors that are no unit are left out."""
+    drawn = storeys[(storeys["kind"] == "room") & storeys["building_id"].notna()]
+    floors = units[units["level"] == "floor"] if len(drawn) else units.iloc[:0]
+    code = dict(zip(floors["source_id"], floors["code"], strict=True))
+    classes = [code.get(f"{id_}/{no}") for id_, no in zip(drawn["building_id"], drawn["floor_no"], strict=True)]
+    shapes = np.array(drawn.geometry.array, dtype=object)
+    table = pd.DataFrame({"layer": "room", "class": classes, "source_id": drawn["source_id"].to_numpy(), "name_zh": drawn["name"].to_numpy(), "min_zoom": 17})
+    table["name_en"] = table["name_zh"]
+    table["geom"] = list(shapely.to_wkb(shapes)) if len(table) else []
+    return table[table["class"].notna()]
+
+
 def arrow(rows: pd.DataFrame, columns: tuple[str, ...]) -> pa.Table:
     """Rows as an Arrow table with exactly these columns; NaN becomes null."""
     data = {}

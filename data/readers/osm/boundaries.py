@@ -8,7 +8,7 @@ place nodes of its name decide. What stays undecided is rejected with its reason
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import shapely
@@ -16,7 +16,7 @@ import shapely
 from data.place import values
 from data.place.source import BOUNDARY, Options, Source, frame
 from data.readers.osm.areas import area, polygonal
-from data.readers.osm.edge import grow, reach
+from data.readers.osm.edge import Box, grow, reach
 from data.readers.osm.elements import Elements, Relation
 
 TOUCH_DEG = 1e-9
@@ -48,12 +48,11 @@ def boundaries(elements: Elements, source: Source, options: Options) -> None:
     for one in found:
         levels.setdefault(int(one.tags["admin_level"]), []).append(one)
     edge = shapely.box(*source.extent) if source.extent else _edge(elements)
-    for _, group in sorted(levels.items()):
-        _close_with_edge(group, elements, edge)
     box = tuple(edge.bounds)
     source.extent = to = reach(box, source.buildings)
     for _, group in sorted(levels.items()):
-        _grow(group, box, to)
+        _close_with_either(group, elements, edge, box, to)
+    found = [one for _, group in sorted(levels.items()) for one in group]
     kept = []
     for one in found:
         if one.shape is None:
@@ -74,6 +73,23 @@ def boundaries(elements: Elements, source: Source, options: Options) -> None:
         "closed": [one.closed for one in kept],
     }
     source.boundaries = frame(BOUNDARY, table, [one.shape for one in kept])
+
+
+def _close_with_either(group: list[Candidate], elements: Elements, edge: shapely.Geometry, box: Box, to: Box) -> None:
+    """Close with the box grown to the buildings just outside it, where all lines reach that far; else with the declared
+    box, and then push the shapes out to the grown one."""
+    if to != box:
+        trial = [replace(one) for one in group]
+        _close_with_edge(trial, elements, shapely.box(*to))
+        usual = [replace(one) for one in group]
+        _close_with_edge(usual, elements, edge)
+        if sum(one.shape is not None for one in trial) >= sum(one.shape is not None for one in usual):
+            group[:] = trial
+        else:
+            group[:] = usual
+            _grow(group, box, to)
+        return
+    _close_with_edge(group, elements, edge)
 
 
 def _candidates(elements: Elements) -> list[Candidate]:
@@ -106,7 +122,7 @@ def _candidates(elements: Elements) -> list[Candidate]:
     return found
 
 
-def _grow(group: list[Candidate], box: tuple[float, float, float, float], to: tuple[float, float, float, float]) -> None:
+def _grow(group: list[Candidate], box: Box, to: Box) -> None:
     """Let the boundaries closed with the edge hold the buildings just beyond it, but not the land of whole ones."""
     cut = [one for one in group if one.shape is not None and one.closed == "edge"]
     whole = [one.shape for one in group if one.shape is not None and one.closed == "own"]
