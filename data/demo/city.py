@@ -69,7 +69,7 @@ class City:
     @cached_property
     def workers(self) -> np.ndarray:
         """People working in each grid."""
-        return np.round(self._people(("office", "hotel"), 17.0) + self._people(("retail", "hospital", "civic"), 34.0)
+        return np.round(self._people(("office", "hotel"), 25.0) + self._people(("retail", "hospital", "civic"), 34.0)
                         + self._people(("industrial", "warehouse", "school"), 62.0))
 
     def _people(self, uses: tuple[str, ...], m2: float) -> np.ndarray:

@@ -171,5 +171,7 @@ def _signal(scene: Scene, name: str, row: Ratio | Mean | Count, days: np.ndarray
     value = scene.disturbed(name, row.level, hours, hours_per_step, np.clip(value, 0, top))
     amount = np.clip(value, 0, top) * weight
     if row.noise == 0 and level < 1e-3:
-        amount = np.stack([generator(scene.city.seed, name, int(d)).poisson(a) for d, a in zip(days, amount, strict=True)])
+        amount = amount * (weight >= 200)  # a rate among a handful of people says nothing
+        amount = np.stack([generator(scene.city.seed, name, int(d)).poisson(a)
+                           for d, a in zip(days, amount, strict=True)])
     return Signal(name, row.level, unit, np.round(amount), np.broadcast_to(weight, amount.shape))

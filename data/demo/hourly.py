@@ -102,7 +102,7 @@ def _street(scene: Scene, hours: np.ndarray, at: Places, temp: np.ndarray, rain:
     yield "meteorology", "rain_mm_h", rain, None, None
     yield "ecology_env", "pm25", pm, None, None
     yield "ecology_env", "aqi", pm * 1.28 + 12 + heat * 1.4, None, None
-    jam = 1.0 + 5.1 * traffic + 0.05 * wet + 0.35 * noise("jam") * (0.3 + col(r.awake))
+    jam = 0.9 + 6.4 * traffic + 0.05 * wet + 0.35 * noise("jam") * (0.3 + col(r.awake))
     km = np.broadcast_to(at.roads_km, jam.shape)
     jam = np.clip(jam, 0.1, 9.9)
     yield "traffic_police", "congestion_index", jam, km, None
@@ -124,10 +124,10 @@ def _street(scene: Scene, hours: np.ndarray, at: Places, temp: np.ndarray, rain:
     soaked = _trailing(scene, hours, at, 3)
     burst = [e.unit for i in scene.incidents for e in i.effects if e.indicator == "ponding_cm"]
     low = np.unique(np.r_[low, burst].astype(int))
-    yield "water", "ponding_cm", np.clip(soaked - 9, 0, None) * 0.75 * (1 + 0.15 * scene.character("pond", n)), None, low
+    yield "water", "ponding_cm", np.clip(soaked - 9, 0, None) * 0.8 * (1 + 0.15 * scene.character("pond", n)), None, low
     side = np.flatnonzero(at.river > 0)
     day_rain = _trailing(scene, hours, at, 18).mean(axis=1, keepdims=True)
-    stage = 4.6 + 0.35 * np.sin(hours / 24 / 9)[:, None] + 0.035 * day_rain - 0.25 * at.point[:, 0] / (
+    stage = 4.6 + 0.35 * np.sin(hours / 24 / 9)[:, None] + 0.02 * day_rain - 0.25 * at.point[:, 0] / (
         scene.city.size.half_m) + 0.02 * noise("stage")
     yield "water", "river_level_m", stage, None, side if len(side) else np.array([0])
     load = (at.population * 0.00042 * (0.35 + 0.6 * col(r.home)) + at.workers * 0.0011 * (0.22 + 0.85 * col(r.office))
@@ -200,7 +200,7 @@ def crowd(scene: Scene, hours: np.ndarray) -> Signal:
     """Persons per hectare in each community."""
     at, r = scene.community, _Rhythm(hours)
     rain = scene.weather(hours, at).rain_mm_h
-    people = (at.population * (0.10 + 0.12 * r.home[:, None]) + at.workers * 0.55 * r.office[:, None]
+    people = (at.population * (0.10 + 0.12 * r.home[:, None]) + at.workers * 0.3 * r.office[:, None]
               + (at.leisure * at.area_ha * 26) * r.leisure[:, None] * np.clip(1 - 0.04 * rain, 0.35, 1))
     value = people / at.area_ha * (1 + 0.07 * scene.noise("crowd", hours, len(at))) + 0.05
     value = scene.disturbed("crowd_density", "community", hours, 1, value)

@@ -77,10 +77,10 @@ def plan_incidents(city: City, until: datetime) -> list[Incident]:
             Effect("overloaded_transformers", "street", feeder, 1.0, 7.0)),
          "馈线过载：负荷率越过 95%，多台变压器过载", "A feeder was overloaded: load passed 95 %, transformers ran over their rating"),
         ("crowd_surge", "community", crowd, now - 4, now, (
-            Effect("crowd_density", "community", crowd, 4.2, 40.0),
+            Effect("crowd_density", "community", crowd, 3.4, 40.0),
             Effect("net_flow_persons_h", "street", crowd_street, 1.0, 2600.0),
             Effect("visiting_population", "street", crowd_street, 2.0, 3000.0)),
-         "人群聚集：人群密度升至平常四倍以上", "A crowd gathered: density rose to more than four times the usual"),
+         "人群聚集：人群密度升至平常三倍以上", "A crowd gathered: density rose to more than three times the usual"),
         ("smog", "city", 0, smog, smog + 24, (
             Effect("aqi", "street", -1, 2.5, 60.0), Effect("pm25", "street", -1, 2.9, 45.0)),
          "雾霾日：全市空气质量指数超过 200", "A smog day: the air quality index passed 200 all over the city"),

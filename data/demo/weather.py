@@ -30,7 +30,7 @@ def weather(seed: int, anchor: int, half_m: float, hours: np.ndarray, point: np.
     day, clock = local_day(hours), local_hour(hours)
     delay = (point[:, 0] / half_m + 1) * 2.2  # the front takes about four hours from west to east
     since = hours[:, None] - (anchor + FRONT_H) - delay[None, :]
-    rain = 26.0 * np.exp(-((since - 3.0) ** 2) / 5.0) + 7.0 * ((since > 0) & (since < FRONT_LASTS_H))
+    rain = 21.0 * np.exp(-((since - 3.0) ** 2) / 5.0) + 3.2 * ((since > 0) & (since < FRONT_LASTS_H))
     rain *= (since > -1) & (since < FRONT_LASTS_H)
     north = 1 + 0.25 * np.sin(point[:, 1] / half_m * 4 + point[:, 0] / half_m * 2)
     rain = rain * north[None, :]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from data.demo.city import found
 from data.levels import LEVELS
 from tests.data.demo.conftest import UNTIL, Written
 
-CHILD = list(zip(LEVELS, LEVELS[1:], strict=False))
+CHILD = list(pairwise(LEVELS))
 
 
 def test_the_same_seed_writes_the_same_city(small: Written, tmp_path: Path) -> None:
