@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from data.build import run_step
+from data.build import pieces, run_step
 from data.connection import Database
 from data.errors import BadInput, Unreadable
 from data.handin import DATASETS, HandIn
@@ -149,28 +149,46 @@ def _to_hub(cursor: duckdb.DuckDBPyConnection, dataset: str, table: pa.Table, ba
 
 
 def _check(cursor: duckdb.DuckDBPyConnection, hand_in: HandIn, batch: int) -> tuple[int, int, int, dict[str, int]]:
+    """Run the rules and the comparison: fills the temporary tables checked, twice, standing, same and fresh."""
     dataset = hand_in.dataset
     run_step(cursor, f"dept.{dataset}_check", into="checked", batch=batch)
     cursor.execute(
         "insert into mgmt.reject select $1, _row, $2, _fault.rule, _fault.column, "
         "if(length(_fault.value) > 40, _fault.value[1:37] || '…', _fault.value), null from checked where _fault is not null",
         [batch, dataset])
+    rules = dict(cursor.execute("select rule, count(*) from mgmt.reject where batch = $1 group by rule", [batch]).fetchall())
+    if f"base.{dataset}_twice" in pieces():
+        run_step(cursor, f"base.{dataset}_twice", into="twice")
+    if f"base.{dataset}_standing" in pieces():
+        since, until, indicators = cursor.execute(
+            "select min(observed_at), max(observed_at), list(distinct indicator) from checked where _fault is null").fetchone()
+        run_step(cursor, f"base.{dataset}_standing", into="standing", city=hand_in.city, since=since, until=until,
+                 indicators=indicators or [])
     run_step(cursor, f"base.{dataset}_same", into="same", batch=batch)
-    cursor.execute("create or replace temp table fresh as select * from checked "
-                   "where _fault is null and _row not in (select _row from same)")
+    duplicate = _count(cursor, "same")
+    clean = not rules and not duplicate
+    cursor.execute("drop view if exists fresh" if _is_view(cursor, "fresh") else "drop table if exists fresh")
+    cursor.execute("create temp view fresh as from checked" if clean else
+                   "create temp table fresh as select * from checked where _fault is null and _row not in (select _row from same)")
     columns = ", ".join(name for (name,) in cursor.execute(
         "select column_name from information_schema.columns where table_schema = 'dept' and table_name = $1 "
         "order by ordinal_position", [dataset]).fetchall())
     cursor.execute(f"insert into dept.{dataset} select {columns} from fresh")  # noqa: S608 - our own names
-    accepted = cursor.execute("select count(*) from fresh").fetchone()[0]
-    duplicate = cursor.execute("select count(*) from same").fetchone()[0]
-    rules = dict(cursor.execute("select rule, count(*) from mgmt.reject where batch = $1 group by rule", [batch]).fetchall())
-    return accepted, sum(rules.values()), duplicate, rules
+    return _count(cursor, "fresh"), sum(rules.values()), duplicate, rules
 
 
 def _merge(cursor: duckdb.DuckDBPyConnection, hand_in: HandIn, batch: int) -> None:
+    twice = f"base.{hand_in.dataset}_twice" in pieces() and bool(_count(cursor, "twice"))
     run_step(cursor, f"base.{hand_in.dataset}_merge", batch=batch, city=hand_in.city, source=hand_in.source,
-             snapshot=hand_in.snapshot, as_of=_utc(hand_in.as_of))
+             snapshot=hand_in.snapshot, as_of=_utc(hand_in.as_of), twice=twice)
+
+
+def _count(cursor: duckdb.DuckDBPyConnection, table: str) -> int:
+    return int(cursor.execute(f"select count(*) from {table}").fetchone()[0])  # noqa: S608 - our own temporary tables
+
+
+def _is_view(cursor: duckdb.DuckDBPyConnection, name: str) -> bool:
+    return cursor.execute("select 1 from duckdb_views() where view_name = $1 and temporary", [name]).fetchone() is not None
 
 
 def _utc(moment: datetime) -> datetime:

@@ -201,10 +201,15 @@ def _city_row(what: Plan, city: pd.Series) -> pa.Table:
     chinese = not parse(city["code"]).is_imported
     zone = options.timezone or ("Asia/Shanghai" if chinese else timezone(lon, lat))
     row = {
-        "city": options.city, "name_zh": city["name_zh"] or name, "name_en": city["name_en"] or name, "synthetic": "false",
+        "city": options.city, "name_zh": _said(city["name_zh"], name), "name_en": _said(city["name_en"], name), "synthetic": "false",
         "timezone": zone, "code": city["code"], "licence": what.source.licence,
     }  # fmt: skip
     return pa.table({key: [value] for key, value in row.items()})
+
+
+def _said(value: object, otherwise: str) -> str:
+    """A name from a frame; what is missing there (None or NaN) is said otherwise."""
+    return otherwise if pd.isna(value) or not str(value).strip() else str(value)
 
 
 __all__ = ["Options", "Plan", "Report", "build", "hand_ins", "imported_city", "plan", "write"]

@@ -1,10 +1,17 @@
 -- a new value closes the old one
--- from: the fresh rows, base.attribute
+-- from: the fresh rows, twice, base.attribute
 -- kind: step
 create or replace temp table newest as
-select *, coalesce(valid_from, if(exists (from base.attribute b where b.city = $city and b.attribute = fresh.attribute), $as_of, timestamp '1900-01-01')) as since
-from fresh
-qualify row_number() over (partition by unit_code, attribute order by valid_from desc nulls first, _row desc) = 1;
+with known as (select distinct attribute from base.attribute where city = $city),
+once as (
+    select * from fresh where not $twice or hash(unit_code, attribute) not in (select h from twice)
+    union all
+    select * from fresh where $twice and hash(unit_code, attribute) in (select h from twice)
+    qualify row_number() over (partition by unit_code, attribute order by valid_from desc nulls first, _row desc) = 1
+)
+select o.*, coalesce(o.valid_from, if(k.attribute is null, timestamp '1900-01-01', $as_of)) as since
+from once o
+left join known k on k.attribute = o.attribute;
 
 update base.attribute a set valid_to = greatest(n.since, a.valid_from)
 from newest n

@@ -1,7 +1,9 @@
 -- grain: the row numbers of the batch that repeat a value that stands, or that the batch itself has said
--- from: the checked rows, base.attribute
+-- from: the checked rows, twice, base.attribute
 -- kind: step
-select _row from checked where _fault is null
+select _row
+from checked
+where _fault is null and hash(unit_code, attribute) in (select h from twice)
 qualify row_number() over (partition by unit_code, attribute, value, valid_from order by _row) > 1
 union
 select c._row
