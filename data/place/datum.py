@@ -7,6 +7,8 @@ Every function takes and gives an (n, 2) array of longitude, latitude in degrees
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,26 +22,22 @@ Points = NDArray[np.float64]
 
 def wgs84_to_gcj02(points: Points) -> Points:
     """WGS 84 → GCJ-02."""
-    points = np.asarray(points, dtype=float)
-    return np.where(inside(points)[:, None], points + _offset(points), points)
+    return _within(points, lambda here: here + _offset(here))
 
 
 def gcj02_to_wgs84(points: Points) -> Points:
     """GCJ-02 → WGS 84."""
-    points = np.asarray(points, dtype=float)
-    return np.where(inside(points)[:, None], _invert(lambda here: here + _offset(here), points), points)
+    return _within(points, lambda target: _invert(lambda here: here + _offset(here), target))
 
 
 def gcj02_to_bd09(points: Points) -> Points:
     """GCJ-02 → BD-09."""
-    points = np.asarray(points, dtype=float)
-    return np.where(inside(points)[:, None], _bd(points), points)
+    return _within(points, _bd)
 
 
 def bd09_to_gcj02(points: Points) -> Points:
     """BD-09 → GCJ-02."""
-    points = np.asarray(points, dtype=float)
-    return np.where(inside(points)[:, None], _invert(_bd, points), points)
+    return _within(points, lambda target: _invert(_bd, target))
 
 
 def wgs84_to_bd09(points: Points) -> Points:
@@ -58,7 +56,16 @@ def inside(points: Points) -> NDArray[np.bool_]:
     return (lon >= WEST) & (lon <= EAST) & (lat >= SOUTH) & (lat <= NORTH)
 
 
-def _invert(forward, target: Points) -> Points:  # noqa: ANN001  (a function from points to points)
+def _within(points: Points, move: Callable[[Points], Points]) -> Points:
+    """Move the points that the datums move; leave the others as they are."""
+    moved = np.array(points, dtype=float)
+    here = inside(moved)
+    if here.any():
+        moved[here] = move(moved[here])
+    return moved
+
+
+def _invert(forward: Callable[[Points], Points], target: Points) -> Points:
     """x ← x + (target − forward(x)): the offset changes slowly, so each round gains about two digits."""
     here = target.copy()
     for _ in range(30):

@@ -21,6 +21,8 @@ WANTED = (
     "indoor", "level", "place",
 )  # fmt: skip
 """A way or node without one of these keys is read only as a member or corner of something else."""
+RELATION = "kind = 'relation' AND (tags['type'] IN ('multipolygon', 'boundary', 'building') OR list_has_any(map_keys(tags), ['building', 'building:part']))"
+"""Relations that have a shape of their own."""
 
 
 def is_pbf(path: Path) -> bool:
@@ -46,12 +48,10 @@ def load(path: Path) -> Elements:
             f"SELECT id, lon, lat, tags FROM osm WHERE kind = 'node' AND list_has_any(map_keys(tags), {keys}) ORDER BY id"  # noqa: S608  (constants)
         ).fetchall()
         relations = connection.execute(
-            "SELECT id, tags, ref_types::VARCHAR[], refs, ref_roles FROM osm WHERE kind = 'relation' AND tags['type'] IN"
-            " ('multipolygon', 'boundary', 'building', 'site') ORDER BY id"
+            f"SELECT id, tags, ref_types::VARCHAR[], refs, ref_roles FROM osm WHERE {RELATION} ORDER BY id"  # noqa: S608  (constants)
         ).fetchall()
         ways = connection.execute(
-            "WITH member AS (SELECT DISTINCT unnest(refs) AS id FROM osm WHERE kind = 'relation'"
-            " AND tags['type'] IN ('multipolygon', 'boundary', 'building', 'site'))"
+            f"WITH member AS (SELECT DISTINCT unnest(refs) AS id FROM osm WHERE {RELATION})"
             f" SELECT id, coalesce(refs, []) AS refs, tags FROM osm WHERE kind = 'way'"  # noqa: S608  (constants)
             f" AND (list_has_any(map_keys(tags), {keys}) OR id IN (SELECT id FROM member)) ORDER BY id"
         ).to_arrow_table()

@@ -9,13 +9,14 @@ from data.place.source import STOREY, Source, frame
 from data.readers.osm.elements import Elements
 
 ROOMS = ("room", "area", "corridor", "hall", "level", "door", "yes")
+BUSINESS = ("shop", "office", "craft", "healthcare")
 
 
 def storeys(elements: Elements, source: Source) -> None:
     """Fill source.storeys, one row per thing and floor it is on.
 
-    Indoor elements only (indoor=*): platforms, tracks and streets with a level tag are below or above a building, not
-    in it; railway and highway lines without indoor=* are therefore left out.
+    Indoor elements (indoor=*), shops and offices only: platforms, tracks and streets with a level tag are below or above
+    a building, not in it, and are left out.
     """
     table: dict[str, list] = {name: [] for name in STOREY}
     shapes = []
@@ -38,4 +39,6 @@ def storeys(elements: Elements, source: Source) -> None:
 
 
 def _inside(tags: dict[str, str]) -> bool:
-    return "level" in tags and tags.get("indoor", "no") in ROOMS and "railway" not in tags and tags.get("public_transport") is None
+    if "level" not in tags or "railway" in tags or "public_transport" in tags:
+        return False
+    return tags.get("indoor", "no") in ROOMS or any(key in tags for key in BUSINESS)
