@@ -14,6 +14,8 @@ from data.place.source import Options, Source
 DATUMS = {"gcj02": datum.gcj02_to_wgs84, "bd09": datum.bd09_to_wgs84}
 SAME = ("EPSG:4326", "EPSG:4490", "OGC:CRS84", "EPSG:4979")
 """CGCS2000 (4490) and WGS 84 agree within centimetres: exchanged as one."""
+FARTHEST = 1e9
+"""Metres or degrees; no coordinate system has numbers as great."""
 
 
 def resolve(text: str) -> str:
@@ -38,6 +40,7 @@ def to_wgs84(source: Source, options: Options) -> None:
     Raises BadInput for an unknown system, and for coordinates that are no longitudes and latitudes, with the remedy.
     """
     declared = resolve(options.crs or source.crs or "EPSG:4326")
+    _on_earth(source)
     if options.crs and source.crs not in ("", "EPSG:4326", "OGC:CRS84") and resolve(source.crs) != declared and declared not in DATUMS:
         source.warnings.append(f"the file says {source.crs}, --crs says {options.crs}: --crs is used")
     if declared not in SAME:
@@ -56,13 +59,28 @@ def to_wgs84(source: Source, options: Options) -> None:
     _check(source, bool(options.crs))
 
 
+def _on_earth(source: Source) -> None:
+    """Reject shapes with coordinates that no system has, before anything computes with them."""
+    for name, kind in (("buildings", "building"), ("parts", "part"), ("boundaries", "boundary"), ("layers", "layer")):
+        table = getattr(source, name)
+        if table.empty:
+            continue
+        bounds = shapely.bounds(np.array(table.geometry.array, dtype=object))
+        wild = (np.abs(bounds) > FARTHEST).any(axis=1)
+        for row in np.flatnonzero(wild):
+            source.reject(table["source_id"].iloc[row], "coordinates that are nowhere on Earth", kind)
+        if wild.any():
+            setattr(source, name, table[~wild].reset_index(drop=True))
+
+
 def _check_area(source: Source, declared: str) -> None:
     """Refuse swapped axes of an offset datum; say so when coordinates lie outside where their system is defined."""
     table = source.buildings if len(source.buildings) else source.boundaries
     if table.empty:
         return
-    middle = shapely.get_coordinates(shapely.centroid(np.array(table.geometry.array, dtype=object)))
-    middle = middle[np.isfinite(middle).all(axis=1)]
+    bounds = shapely.bounds(np.array(table.geometry.array, dtype=object))
+    bounds = bounds[np.isfinite(bounds).all(axis=1)]
+    middle = (bounds[:, :2] + bounds[:, 2:]) / 2
     if not len(middle):
         return
     if declared in DATUMS:

@@ -20,10 +20,10 @@ FLOOR_M = 3.2
 BUILDING_MOST_M2 = 20_000.0
 
 
-def take(source: Source, table: gpd.GeoDataFrame, options: Options, first_row: int = 1) -> None:
+def take(source: Source, table: gpd.GeoDataFrame, options: Options, numbers: list[int] | None = None) -> None:
     """Fill a source from a table with a geometry column (None allowed where rows are boundaries named by code).
 
-    `first_row` is the number people would call the first row, for messages. Raises BadInput when a declared field is
+    `numbers` are what people would call the rows, for messages (1, 2, 3 … by default). Raises BadInput when a declared field is
     missing, or nothing says what the rows are.
     """
     columns = [column for column in table.columns if column != table.geometry.name]
@@ -34,14 +34,15 @@ def take(source: Source, table: gpd.GeoDataFrame, options: Options, first_row: i
     text = {meaning: _text(table[column]) for meaning, column in found.items() if column in table}
     shapes = np.array(table.geometry.array, dtype=object)
     source.count_in += len(table)
+    numbers = list(range(1, len(table) + 1)) if numbers is None else numbers
     kind = _kind(source, text, shapes, options)
     source.mapping = {column: meaning for meaning, column in found.items() if _used(meaning, kind)} | {"geometry": kind}
-    ids = _ids(source, text, table, kind, first_row)
+    ids = _ids(text, kind, numbers)
     zh, en = _names(text)
     if kind == "boundaries":
-        source.boundaries = _boundaries(text, shapes, ids, zh, en, options, _numbers(source, text, ids, first_row))
+        source.boundaries = _boundaries(text, shapes, ids, zh, en, options, _numbers(source, text, ids, numbers))
     else:
-        _buildings(source, text, shapes, ids, zh, en, first_row)
+        _buildings(source, text, shapes, ids, zh, en, numbers)
 
 
 def _kind(source: Source, text: dict[str, list], shapes: np.ndarray, options: Options) -> str:
@@ -68,14 +69,12 @@ def _kind(source: Source, text: dict[str, list], shapes: np.ndarray, options: Op
     raise BadInput("The rows are points or lines, and nothing says what they are", "If each is a building, say --level building", file=source.file)
 
 
-def _ids(source: Source, text: dict[str, list], table: gpd.GeoDataFrame, kind: str, first_row: int) -> list[str]:
-    own = text.get("source_id")
-    codes = text.get("code") if kind == "boundaries" else None
-    index = table.index if table.index.dtype == object else None
-    return [
-        (codes[n] if codes and codes[n] else None) or (own[n] if own and own[n] else None) or (str(index[n]) if index is not None else f"row {n + first_row}")
-        for n in range(len(table))
-    ]
+def _ids(text: dict[str, list], kind: str, numbers: list[int]) -> list[str]:
+    """The id of each row: a boundary's code, the file's own id, or the row's number."""
+    none: list = [None] * len(numbers)
+    codes = text.get("code", none) if kind == "boundaries" else none
+    own = text.get("source_id", none)
+    return [_code(code) or id_ or f"row {number}" for code, id_, number in zip(codes, own, numbers, strict=True)]
 
 
 def _names(text: dict[str, list]) -> tuple[list, list]:
@@ -85,7 +84,7 @@ def _names(text: dict[str, list]) -> tuple[list, list]:
     return [values.clean(a or b or c) for a, b, c in zip(zh, name, en, strict=True)], [values.clean(c or b or a) for a, b, c in zip(zh, name, en, strict=True)]
 
 
-def _boundaries(text: dict[str, list], shapes: np.ndarray, ids: list[str], zh: list, en: list, options: Options, numbers: dict[str, list]) -> gpd.GeoDataFrame:
+def _boundaries(text: dict[str, list], shapes: np.ndarray, ids: list[str], zh: list, en: list, options: Options, measures: dict[str, list]) -> gpd.GeoDataFrame:
     levels = [value if value in LEVELS else None for value in text.get("level", [None] * len(ids))]
     data = {
         "source_id": ids, "admin_level": text.get("admin_level", [None] * len(ids)), "level": [options.level or level for level in levels],
@@ -93,15 +92,15 @@ def _boundaries(text: dict[str, list], shapes: np.ndarray, ids: list[str], zh: l
         "parent_code": [_code(value) for value in text.get("parent_code", [None] * len(ids))],
         "name_zh": zh or [None] * len(ids), "name_en": en or [None] * len(ids), "closed": ["own"] * len(ids),
         "address": text.get("address", [None] * len(ids)), "place_type": [_word(value) for value in text.get("place_type", [None] * len(ids))],
-        **numbers,
+        **measures,
     }  # fmt: skip
     return frame(BOUNDARY, data, shapes)
 
 
-def _buildings(source: Source, text: dict[str, list], shapes: np.ndarray, ids: list[str], zh: list, en: list, first_row: int) -> None:
+def _buildings(source: Source, text: dict[str, list], shapes: np.ndarray, ids: list[str], zh: list, en: list, numbers: list[int]) -> None:
     size = len(ids)
     none: list = [None] * size
-    rows = _numbers(source, text, ids, first_row)
+    rows = _numbers(source, text, ids, numbers)
     part = np.array([str(value).lower() not in ("none", "no", "false", "0", "") for value in text.get("part", none)], dtype=bool)
     data = {name: np.array(column, dtype=object) for name, column in rows.items()}
     data |= {
@@ -116,7 +115,7 @@ def _buildings(source: Source, text: dict[str, list], shapes: np.ndarray, ids: l
     source.parts = frame(PART, {name: column[part] for name, column in data.items()}, shapes[part])
 
 
-def _numbers(source: Source, text: dict[str, list], ids: list[str], first_row: int) -> dict[str, list]:
+def _numbers(source: Source, text: dict[str, list], ids: list[str], numbers: list[int]) -> dict[str, list]:
     """Floors and heights of every row; what cannot be one is dropped and noted with its row and column."""
     none: list = [None] * len(ids)
     rows: dict[str, list] = {"floors_above": [], "floors_below": [], "height_m": [], "min_height_m": []}
@@ -127,7 +126,7 @@ def _numbers(source: Source, text: dict[str, list], ids: list[str], first_row: i
         low, wrong_low = values.metres(text.get("min_height_m", none)[n], least=-1e-9)
         for column, wrong in (("floors_below", wrong_below), ("floors_above", wrong_above), ("height_m", wrong_height), ("min_height_m", wrong_low)):
             if wrong:
-                source.repair(ids[n], wrong, "building", row=n + first_row, column=column, value=text[column][n])
+                source.repair(ids[n], wrong, "building", row=numbers[n], column=column, value=text[column][n])
         if low is None and "min_level" in text:
             level, _ = values.floors_above(text["min_level"][n])
             low = level * FLOOR_M if level else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import geopandas as gpd
@@ -20,12 +21,9 @@ def read_ogr(path: Path, options: Options, format_: str, target: str | None = No
     target = target or str(path)
     source = Source(format_, path)
     try:
-        layers = [str(name) for name, kind in pyogrio.list_layers(target) if kind is not None]
-        sizes = {name: pyogrio.read_info(target, layer=name, force_feature_count=True)["features"] for name in layers}
-        if not sizes:
-            raise BadInput("The file holds no layer with shapes", "Check what was exported", file=path)
-        layer = layer or max(sizes, key=lambda name: (_worth(name), sizes[name]))
-        table = pyogrio.read_dataframe(target, layer=layer, fid_as_index=False)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # GDAL's notes; what matters is raised
+            layers, layer, table = _table(target, layer, path)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FeatureError, pyogrio.errors.GeometryError, UnicodeDecodeError, shapely.GEOSException) as error:
         raise Unreadable(f"The {format_} file is damaged or incomplete", f"Fetch or export it again ({str(error)[:160]})", file=path) from error
     others = [name for name in layers if name != layer]
@@ -38,6 +36,16 @@ def read_ogr(path: Path, options: Options, format_: str, target: str | None = No
     table = gpd.GeoDataFrame(table, geometry=shapely.force_2d(table["geometry"].to_numpy()))
     features.take(source, table, options)
     return source
+
+
+def _table(target: str, layer: str | None, path: Path) -> tuple[list[str], str, pd.DataFrame]:
+    """(all layers, the one read, its rows)."""
+    layers = [str(name) for name, kind in pyogrio.list_layers(target) if kind is not None]
+    sizes = {name: pyogrio.read_info(target, layer=name, force_feature_count=True)["features"] for name in layers}
+    if not sizes:
+        raise Unreadable("The file is damaged, or holds no layer with shapes", "Check what was exported", file=path)
+    layer = layer or max(sizes, key=lambda name: (_worth(name), sizes[name]))
+    return layers, layer, pyogrio.read_dataframe(target, layer=layer)
 
 
 def _worth(name: str) -> int:

@@ -52,8 +52,8 @@ def take_rows(source: Source, header: list[str], rows: list[list[str | None]], o
     table = pd.DataFrame(kept, columns=["row", *[name or f"column {n}" for n, name in enumerate(names, start=1)]], dtype=object)
     for name in (column for meaning, column in found.items() if meaning in ("lon", "lat", "wkt") and place):
         table = table.drop(columns=name)
-    table.index = pd.Index([f"row {number}" for number in table.pop("row")], dtype=object)
-    features.take(source, gpd.GeoDataFrame(table, geometry=shapes), options, first_row)
+    numbers = [int(number) for number in table.pop("row")]
+    features.take(source, gpd.GeoDataFrame(table, geometry=shapes), options, numbers)
 
 
 def _place(found: dict[str, str], names: list[str]) -> str | None:

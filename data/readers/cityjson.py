@@ -143,7 +143,7 @@ def _faces(geometries: list, vertices: np.ndarray) -> tuple[list[shapely.Geometr
                 continue
             corners = vertices[rings[0]]
             heights += [float(corners[:, 2].min()), float(corners[:, 2].max())]
-            polygon = shapely.polygons(np.vstack([corners[:, :2], corners[:1, :2]]), [np.vstack([vertices[ring][:, :2], vertices[ring[:1]][:, :2]]) for ring in rings[1:] if len(ring) >= 3])
+            polygon = shapely.Polygon(corners[:, :2], [vertices[ring][:, :2] for ring in rings[1:] if len(ring) >= 3])
             if polygon.area > 1e-12:
                 every.append(polygon)
                 if kind == "GroundSurface":

@@ -35,7 +35,7 @@ def read(path: Path, options: Options) -> Source:
     with zipfile.ZipFile(path) as archive:
         if sum(item.file_size for item in archive.infolist()) > UNPACKED_MOST:
             raise Unreadable("The zip would unpack to more than 4 GB", "Hand in a smaller extract", file=path)
-    source = read_ogr(path, options, "shapefile", target=f"/vsizip/{path.resolve()}/{members[0]}")
+    source = read_ogr(path, options, "shapefile", target=f"/vsizip/{{{path.resolve()}}}/{members[0]}")
     if len(members) > 1:
         source.warnings.append(f"{members[0]} is read, not {', '.join(members[1:6])}")
     return source
