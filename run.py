@@ -62,7 +62,8 @@ def start_demo(system: System) -> None:
     def work() -> None:
         try:
             if unfinished:
-                prepare(system, size, say=lambda text, share: system.progress.update(is_ready=False, text=text, share=share))
+                prepare(system, size, say=lambda text, share: system.progress.update(text=text, share=share),
+                        is_usable=lambda: system.progress.update(is_ready=True))
                 (system.settings.home / "demo" / "taken-in").write_text(size, encoding="utf-8")
         except ChengshuError as error:
             log.error("The demo city could not be taken in: %s", error)

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from data.build import pieces, statements
+from data.build import pieces, run_step, statements
 from data.connection import Database
 
 
@@ -34,48 +34,27 @@ def indicators_with_data(db: Database, city: str) -> list[str]:
 
 
 def write_rolled(db: Database, city: str, indicator: str, rolled: pa.Table | None, newest: pa.Table | None,
-                 steps: NDArray[np.int64] | None) -> int:
-    """Replace the indicator's rows at `steps` (None: all its rows) and its newest values; returns rows changed.
+                 steps: NDArray[np.int64] | None) -> None:
+    """Replace the indicator's rows at `steps` (epoch seconds; None: all its rows) and its newest values.
 
     A row that is the same as before is not touched: a late reading writes its own path to the root and nothing else.
     """
-    written = 0
+    named = {"city": city, "indicator": indicator}
     with db.write() as cursor:
         if rolled is not None:
             cursor.register("rolled_now", rolled)
-            bounds = {} if steps is None or not len(steps) else {"since": int(steps.min()), "until": int(steps.max())}
-            window = "and observed_at between make_timestamp($since * 1000000) and make_timestamp($until * 1000000)" if bounds else ""
-            changed = ("with now as (from rolled_now), was as (from theme.rolled where city = $city and indicator = $indicator "
-                       f"{window}) ")
             if steps is None:
-                cursor.execute("delete from theme.rolled where city = $city and indicator = $indicator",
-                               {"city": city, "indicator": indicator})
-                cursor.execute("insert into theme.rolled select $city, $indicator, * from rolled_now",
-                               {"city": city, "indicator": indicator})
-                written = rolled.num_rows
-            else:
-                params = {"city": city, "indicator": indicator, **bounds}
-                cursor.register("steps_now", pa.table({"at": pa.array(np.asarray(steps, np.int64)).cast(pa.timestamp("s"))}))
-                cursor.execute("create or replace temp table rolled_out as " + changed +
-                               "select was.* from was left join now using (level, seq, observed_at) "
-                               "where was.observed_at in (select at from steps_now) and (now.value is distinct from was.value "
-                               "or now.n <> was.n or now.expected <> was.expected)", params)
-                cursor.execute("create or replace temp table rolled_in as " + changed +
-                               "select now.* from now left join was using (level, seq, observed_at) "
-                               "where was.value is distinct from now.value or now.n <> was.n or now.expected <> was.expected", params)
-                cursor.execute("delete from theme.rolled t using rolled_out o where t.city = $city and t.indicator = $indicator "
-                               "and t.level = o.level and t.seq = o.seq and t.observed_at = o.observed_at",
-                               {"city": city, "indicator": indicator})
-                written = cursor.execute("insert into theme.rolled select $city, $indicator, level, seq, observed_at, value, n, expected "
-                                         "from rolled_in", {"city": city, "indicator": indicator}).fetchone()[0]
+                run_step(cursor, "theme.rolled_replace", **named)
+            elif len(steps):
+                moments = pa.array(np.asarray(steps, np.int64)).cast(pa.timestamp("s"))
+                cursor.register("steps_now", pa.table({"step": moments}))
+                run_step(cursor, "theme.rolled_change", since=moments[0].as_py(), until=moments[-1].as_py(), **named)
                 cursor.unregister("steps_now")
             cursor.unregister("rolled_now")
         if newest is not None:
             cursor.register("newest_now", newest)
-            cursor.execute("delete from theme.latest where city = $1 and indicator = $2", [city, indicator])
-            cursor.execute("insert into theme.latest select $1, $2, * from newest_now", [city, indicator])
+            run_step(cursor, "theme.latest_replace", **named)
             cursor.unregister("newest_now")
-    return written
 
 
 def finish_batches(db: Database, city: str) -> None:

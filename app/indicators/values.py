@@ -9,7 +9,8 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,7 +78,7 @@ class Values:
     def take_up(self, progress: Callable[[float], None] | None = None) -> TakenUp:
         """Roll up every batch that reached the base library and not the tower yet."""
         started, rows, steps = time.perf_counter(), 0, 0
-        with self._lock:
+        with self._lock, self._whole():
             touched = queries.columns(self.db, "roll_touched", "theme", city=self.city)
             names = sorted(set(touched["indicator"].tolist()))
             for done, name in enumerate(names):
@@ -92,7 +93,7 @@ class Values:
     def rebuild(self) -> TakenUp:
         """Roll everything up again from the base library (after units moved)."""
         started, rows, steps = time.perf_counter(), 0, 0
-        with self._lock:
+        with self._lock, self._whole():
             self.forget_units()
             for name in store.indicators_with_data(self.db, self.city):
                 if name in self.indicators:
@@ -101,6 +102,16 @@ class Values:
                     steps += cube.times.size
             store.finish_batches(self.db, self.city)
         return TakenUp(len(self._cubes), steps, rows, time.perf_counter() - started)
+
+    @contextmanager
+    def _whole(self) -> Iterator[None]:
+        """One transaction; cubes that ran ahead of a transaction that failed are forgotten."""
+        try:
+            with self.db.write():
+                yield
+        except BaseException:
+            self.forget_units()
+            raise
 
     def _take_up_one(self, name: str, at: np.ndarray) -> tuple[int, int]:
         fresh = name not in self._cubes and not store.has_rolled(self.db, self.city, name)
@@ -158,8 +169,9 @@ class Values:
                 epochs = np.fromiter((cube.hierarchy.epoch_of(int(t)) for t in at[known]), np.int64, known.size)
                 newest.append(_table(level, known + 1, at[known], value[known], mine.count[row[known], known],
                                      np.stack(mine.expected)[epochs, known]))
-        return store.write_rolled(self.db, self.city, cube.indicator.id, rolled, pa.concat_tables(newest) if newest else None,
-                                  None if whole else steps)
+        store.write_rolled(self.db, self.city, cube.indicator.id, rolled, pa.concat_tables(newest) if newest else None,
+                           None if whole else steps)
+        return rolled.num_rows if rolled is not None else 0
 
 
 def _table(level: str, seq: np.ndarray, at: np.ndarray, value: np.ndarray, n: np.ndarray, expected: np.ndarray) -> pa.Table:

@@ -60,10 +60,11 @@ select city, code, level, seq, shape, since, null from standing where shape is n
 insert into base.unit
 select
     s.city, s.code, s.level, s.seq, s.parent_code, s.parent_seq,
-    coalesce(s.name_zh, s.name_en), coalesce(s.name_en, s.name_zh), null,
+    coalesce(s.name_zh, s.name_en, k.name_zh), coalesce(s.name_en, s.name_zh, k.name_en), null,
     coalesce(s.lon, ST_X(ST_PointOnSurface(s.shape))) as lon, coalesce(s.lat, ST_Y(ST_PointOnSurface(s.shape))) as lat,
     coalesce(s.area_m2, ST_Area(s.shape) * metres_per_lat(ST_Y(ST_Centroid(s.shape))) * metres_per_lon(ST_Y(ST_Centroid(s.shape)))),
     s.floors_above, s.floors_below, s.height_m, s.min_height_m, s.floor_no, s.place_type, s.address,
     $source, s.source_id, s.since, null, s._content, s._batch, s._row
 from standing s
+left join base.city k on k.city = s.city and s.level = 'city'
 order by s.level, s.seq;

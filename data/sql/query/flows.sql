@@ -7,7 +7,7 @@ from theme.flow f
 join theme.unit o on o.city = f.city and o.level = f.level and o.seq = f.origin_seq
 join theme.unit d on d.city = f.city and d.level = f.level and d.seq = f.destination_seq
 where f.city = $city and f.level = $level
-  and f.observed_at >= make_timestamp($since * 1000000) and f.observed_at <= make_timestamp($until * 1000000)
+  and f.observed_at >= make_timestamp($since::bigint * 1000000) and f.observed_at <= make_timestamp($until::bigint * 1000000)
   and ($seq = 0 or f.origin_seq = $seq or f.destination_seq = $seq)
 group by all
 order by count desc

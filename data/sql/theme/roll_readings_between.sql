@@ -4,4 +4,4 @@
 select seq - 1 as i, epoch(observed_at)::bigint as at, value, weight
 from base.reading
 where city = $city and indicator = $indicator and level = $level
-  and observed_at >= make_timestamp($since * 1000000) and observed_at < make_timestamp($until * 1000000)
+  and observed_at >= make_timestamp($since::bigint * 1000000) and observed_at < make_timestamp($until::bigint * 1000000)

@@ -1,0 +1,138 @@
+"""The running system: batches climb to the city, late ones touch only their path, units that move take history along."""
+
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from app.settings import load
+from app.system import System
+from app.units import cards
+from app.units.floors import slabs
+from app.units.search import search
+from tests import tiny
+
+
+@pytest.fixture()
+def system(tmp_path):
+    running = System(load(home=tmp_path / "home", demo="off"))
+    running.take(tiny.whole(tmp_path / "in"))
+    yield running
+    running.close()
+
+
+def value(system, indicator, level, seq=1, at=None):
+    rows = system.db.rows("select value from theme.value where indicator = $1 and level = $2 and seq = $3 order by observed_at",
+                          [indicator, level, seq])
+    return [row["value"] for row in rows]
+
+
+def parents_equal_children(system, indicator, level, above):
+    rows = system.db.rows(
+        "select p.value, sum(c.value) as children from theme.value p "
+        "join theme.unit u on u.level = $2 and u.parent_seq = p.seq "
+        "join theme.value c on c.indicator = p.indicator and c.level = $2 and c.seq = u.seq and c.observed_at = p.observed_at "
+        "where p.indicator = $1 and p.level = $3 group by p.seq, p.observed_at, p.value", [indicator, level, above])
+    assert rows and all(row["value"] == row["children"] for row in rows)
+
+
+def test_a_batch_reaches_every_level_and_parents_equal_children(system, tmp_path):
+    system.take([tiny.hand_in(tmp_path, "reading", tiny.readings("energy_use_kwh", "floor"), "e")])
+    assert value(system, "energy_use_kwh", "city") == [sum(range(1, 97))]
+    for level, above in (("building", "grid"), ("grid", "community"), ("community", "street"), ("street", "district"), ("district", "city")):
+        parents_equal_children(system, "energy_use_kwh", level, above)
+    assert system.cities["tiny"].value_version == 2
+
+
+def test_a_late_and_a_corrected_reading_update_only_their_path(system, tmp_path):
+    rows = tiny.readings("active_sites", "street", at=tiny.NOON) + tiny.readings("active_sites", "street", at=tiny.NOON - timedelta(days=1))
+    late = rows.pop()                                            # the last street of the day before reports late
+    system.take([tiny.hand_in(tmp_path, "reading", rows, "a")])
+    assert value(system, "active_sites", "city") == [6.0, 10.0]
+    before = system.db.rows("select rowid as id, * from theme.rolled order by rowid")
+    late["value"] = 40.0
+    system.take([tiny.hand_in(tmp_path, "reading", [late], "late")])
+    assert value(system, "active_sites", "city") == [46.0, 10.0]
+    assert value(system, "active_sites", "district", 1) == [3.0, 3.0]
+    after = {row["id"] for row in system.db.rows("select rowid as id from theme.rolled")}
+    assert sum(row["id"] not in after for row in before) == 2     # the district and the city of that day, nothing else
+    coverage = system.db.rows("select n, expected from theme.value where indicator = 'active_sites' and level = 'city' order by observed_at")
+    assert coverage == [{"n": 4, "expected": 4}, {"n": 4, "expected": 4}]
+    system.take([tiny.hand_in(tmp_path, "reading", [late], "late again")])
+    assert value(system, "active_sites", "city") == [46.0, 10.0]
+
+
+def test_coverage_stands_beside_a_value_with_holes(system, tmp_path):
+    system.take([tiny.hand_in(tmp_path, "reading", tiny.readings("active_sites", "street")[:1], "one")])
+    city = cards.unit(system, "tiny", "990100")
+    sign = cards.sign(system, "tiny", city, "active_sites")
+    assert (sign["value"], sign["n"], sign["expected"]) == (1.0, 1, 4)
+
+
+def test_a_ratio_is_the_ratio_of_sums(system, tmp_path):
+    rows = [dict(row, weight=weight) for row, weight in
+            zip(tiny.readings("closed_on_time_pct", "street", dict.fromkeys([row["code"] for row in tiny.units() if row["level"] == "street"], 9.0)),
+                [10, 10, 20, 60], strict=True)]
+    system.take([tiny.hand_in(tmp_path, "reading", rows, "ratio")])
+    assert value(system, "closed_on_time_pct", "city") == [36.0]
+    assert value(system, "closed_on_time_pct", "district", 1) == [90.0]
+    assert value(system, "closed_on_time_pct", "street", 4) == [15.0]
+
+
+def test_a_unit_that_moves_takes_its_history_from_its_valid_from(system, tmp_path):
+    days = [tiny.NOON - timedelta(days=2), tiny.NOON]
+    for number, day in enumerate(days):
+        system.take([tiny.hand_in(tmp_path, "reading", tiny.readings("active_sites", "street", at=day), f"d{number}")])
+    street = next(row for row in tiny.units() if row["code"] == "990101002")
+    moved = {**street, "parent_code": "990102", "valid_from": (tiny.NOON - timedelta(days=1)).replace(tzinfo=None).isoformat()}
+    system.take([tiny.hand_in(tmp_path, "unit", [moved], "move")])
+    assert value(system, "active_sites", "district", 1) == [3.0, 1.0]
+    assert value(system, "active_sites", "district", 2) == [7.0, 9.0]
+    assert value(system, "active_sites", "city") == [10.0, 10.0]
+    codes = [row["code"] for row in cards.ancestors(system, "tiny", cards.unit(system, "tiny", "990101002"))]
+    assert codes == ["990100", "990102"]
+
+
+def test_memory_and_libraries_say_the_same(system, tmp_path):
+    system.take([tiny.hand_in(tmp_path, "reading", tiny.readings("energy_use_kwh", "floor", at=tiny.NOON - timedelta(days=d)), f"m{d}") for d in range(3)])
+    cube = system.values("tiny").cube("energy_use_kwh")
+    for level in cube.levels:
+        rows = system.db.run("select seq, epoch(observed_at)::bigint, value from theme.value where indicator = 'energy_use_kwh' and level = $1", [level]).fetchall()
+        for seq, at, shown in rows:
+            row = cube.at(level, at)
+            assert cube.values(level, row)[seq - 1] == shown
+    again = System.values(system, "tiny")
+    again.forget_units()
+    np.testing.assert_array_equal(again.cube("energy_use_kwh").values("city", 0), cube.values("city", 0))
+
+
+def test_an_interrupted_take_up_is_finished_at_the_next_start(system, tmp_path):
+    from data.intake import take_in
+
+    take_in(system.db, tiny.hand_in(tmp_path, "reading", tiny.readings("active_sites", "street"), "left"))
+    assert value(system, "active_sites", "city") == []
+    system.close()
+    again = System(system.settings)
+    try:
+        assert value(again, "active_sites", "city") == [10.0]
+    finally:
+        again.close()
+
+
+def test_search_by_name_code_and_pinyin(system, tmp_path):
+    named = {**next(row for row in tiny.units() if row["level"] == "district"), "name_zh": "江海区", "name_en": "Jianghai", "address": "人民路8号"}
+    system.take([tiny.hand_in(tmp_path, "unit", [named], "named")])
+    for word in ("江海", "jianghai", "JHQ", "990101", "人民路"):
+        assert search(system, "tiny", word)[0]["code"] == "990101", word
+    assert search(system, "tiny", "  ") == []
+    assert search(system, "tiny", "%'; drop table") == []
+
+
+def test_a_building_opens_into_slabs(system, tmp_path):
+    system.take([tiny.hand_in(tmp_path, "reading", tiny.readings("energy_use_kwh", "floor"), "e")])
+    code = "990101001001001B00001"
+    opened = slabs(system, "tiny", code, "energy_use_kwh")
+    assert [floor["floor_no"] for floor in opened["floors"]] == [1, 2]
+    assert [(floor["base"], floor["top"]) for floor in opened["floors"]] == [(0.0, 3.5), (3.5, 7.0)]
+    assert [floor["value"] for floor in opened["floors"]] == [1.0, 2.0]
+    assert opened["geometry"]["type"] == "Polygon"
