@@ -165,7 +165,7 @@ def _frame(table, rows, ids, parents, levels, codes, city, city_name):  # noqa: 
     )
     for name in ("name_zh", "name_en", "place_type", "address", "floors_above", "floors_below", "height_m"):
         frame[name] = kept[name].to_numpy()
-    if city not in set(frame["code"]) and len(frame):
+    if city not in set(frame["code"]):
         root = {"code": city, "level": "city", "source_id": "city", "name_zh": city_name, "name_en": city_name, "made": "made"}
         root |= {"lon": frame["lon"].mean(), "lat": frame["lat"].mean()}
         frame = pd.concat([pd.DataFrame([root]), frame], ignore_index=True)

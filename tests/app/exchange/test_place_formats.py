@@ -80,6 +80,18 @@ def test_every_format_gives_the_same_buildings(tmp_path, kind):
     assert report.units["floor"] == sum(n % 7 + 1 for n in range(10)) + 5 * 4 + 10
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_a_geopackage_with_buildings_and_boundaries_gives_both(tmp_path):
+    path = tmp_path / "c.gpkg"
+    city().to_file(path, driver="GPKG", layer="buildings")
+    areas = [shapely.box(9.49, 47.09, 9.53, 47.12), shapely.box(9.53, 47.09, 9.56, 47.12)]
+    towns = gpd.GeoDataFrame({"admin_level": [8, 8], "name": ["West", "East"]}, geometry=areas, crs=4326)
+    towns.to_crs(3857).to_file(path, driver="GPKG", layer="admin")
+    units, report = imported(path)
+    assert report.buildings["total"] == 25
+    assert {"West", "East"} <= set(units.loc[units["level"] == "district", "name_en"])
+
+
 def test_readers_are_independent_and_documented():
     for reader in readers.readers():
         assert reader.NAME
