@@ -147,7 +147,9 @@ def build(what: Plan, known: pd.DataFrame | dict[tuple[str, str], str] | None = 
         how = settle_floors(source)
         points = inner_points(source)
         tell("building the hierarchy", 0.3)
-        chain = choose(source, points, before, _names(options))
+        chain = choose(source, points, before, (options.city_name, options.city_name))
+        chain.city.name_zh = chain.city.name_zh or options.city
+        chain.city.name_en = chain.city.name_en or options.city
         city = nest(chain, source, points, before)
         number(city, before, options.city_number)
         tell("placing buildings", 0.7)
@@ -187,11 +189,6 @@ def _drawn(source: Source) -> dict[tuple[str, int], shapely.Geometry]:
         return {}
     whole = table[(table["kind"] == "floor") & table["building_id"].notna()]
     return {(id_, int(no)): shape for id_, no, shape in zip(whole["building_id"], whole["floor_no"], whole.geometry, strict=True) if shape.area > 0}
-
-
-def _names(options: Options) -> tuple[str | None, str | None]:
-    name = options.city_name
-    return name, name
 
 
 def _city_row(what: Plan, city: pd.Series) -> pa.Table:

@@ -8,6 +8,7 @@ import shapely
 from data.place import values
 from data.place.source import LAYER, Options, Source, frame
 from data.readers.osm.areas import area
+from data.readers.osm.coast import sea
 from data.readers.osm.elements import Elements
 
 _AREAS = {
@@ -89,6 +90,9 @@ def layers(elements: Elements, source: Source, options: Options) -> None:
         if kind in _PLACE and "name" in point.tags:
             source.count_in += 1
             rows.append(("place", kind, f"n{point.id}", point.tags, _PLACE[kind], shapely.points(point.lon, point.lat)))
+    for number, face in enumerate(sea(elements, source.extent) if source.extent else [], start=1):
+        source.count_in += 1
+        rows.append(("water", "sea", f"sea-{number}", {}, 5, face))
     source.layers = _frame(rows, options)
 
 
