@@ -67,7 +67,7 @@
     }
 
     draw() {
-      const features = map.slabFeatures({slabs: this.answer.slabs || [], rings: polygons(this.answer), picked: this.prop.picked, explode: this.explode});
+      const features = map.slabFeatures({slabs: this.answer.floors || this.answer.slabs || [], rings: polygons(this.answer), picked: this.prop.picked, explode: this.explode});
       this.view.setOwn('floors', {type: 'FeatureCollection', features});
     }
     hover(id) {

@@ -19,7 +19,8 @@
       }
       if (response?.ok) return response;
       if (response && response.status < 500 && response.status !== 429) throw Object.assign(new Error(`${response.status} for ${url}`), {status: response.status});
-      if (response && n + 1 >= tries) throw Object.assign(new Error(`${response.status} for ${url}`), {status: response.status});
+      // 500 is a fault inside, not a restart: asking forever would not mend it
+      if (response && n + 1 >= (response.status === 500 ? Math.min(3, tries) : tries)) throw Object.assign(new Error(`${response.status} for ${url}`), {status: response.status});
       await pause(WAIT[Math.min(n, WAIT.length - 1)], signal);
     }
   };

@@ -49,14 +49,27 @@
 
   const q = s => (1 - E2) * (s / (1 - E2 * s * s) - Math.log((1 - E * s) / (1 + E * s)) / (2 * E));
   const QP = q(1), R2 = A * A * QP / 2;
-  /* area of one ring in m²: edges as straight lines between authalic latitudes, exact to ~1e-6 at a city's size */
+  const vector = ([lon, lat]) => [Math.cos(lat * RAD) * Math.cos(lon * RAD), Math.cos(lat * RAD) * Math.sin(lon * RAD), Math.sin(lat * RAD)];
+  /* an edge is the shortest way, not a straight line in degrees: points along its great circle */
+  const along = (p, r, n = 16) => {
+    const a = vector(p), b = vector(r), points = [p];
+    for (let i = 1; i < n; i++) {
+      const [x, y, z] = a.map((v, k) => v + (b[k] - v) * i / n);
+      points.push([Math.atan2(y, x) / RAD, Math.atan2(z, Math.hypot(x, y)) / RAD]);
+    }
+    return [...points, r];
+  };
+  /* area of one ring in m², on the sphere of equal area */
   const ringArea = ring => {
     let sum = 0;
-    for (let i = 0; i < ring.length; i++) {
-      const [x1, y1] = ring[i], [x2, y2] = ring[(i + 1) % ring.length];
-      const s1 = q(Math.sin(y1 * RAD)) / QP, s2 = q(Math.sin(y2 * RAD)) / QP, sm = q(Math.sin((y1 + y2) / 2 * RAD)) / QP;
-      sum += (x2 - x1) * RAD * (s1 + 4 * sm + s2) / 6;
-    }
+    ring.forEach((corner, i) => {
+      const points = along(corner, ring[(i + 1) % ring.length]);
+      for (let j = 1; j < points.length; j++) {
+        const [x1, y1] = points[j - 1], [x2, y2] = points[j];
+        const s1 = q(Math.sin(y1 * RAD)) / QP, s2 = q(Math.sin(y2 * RAD)) / QP, sm = q(Math.sin((y1 + y2) / 2 * RAD)) / QP;
+        sum += (x2 - x1) * RAD * (s1 + 4 * sm + s2) / 6;
+      }
+    });
     return Math.abs(sum * R2);
   };
   const pathLength = points => points.slice(1).reduce((m, p, i) => m + inverse(points[i], p), 0);

@@ -17,7 +17,7 @@
 
     show(hit, point, props, k) {
       if (!hit || !point) return this.hide();
-      const key = `${hit.level}/${hit.seq ?? hit.code ?? hit.index}/${props.card?.url}`;
+      const key = `${hit.layer || ''}/${hit.level}/${hit.seq ?? hit.code ?? hit.index}/${props.card?.url}/${props.language}`;
       this.place(point);
       this.box.hidden = false;
       if (key === this.key) return;
@@ -26,32 +26,38 @@
       const known = hit.properties || {}, card = props.card || {};
       this.write(props, {
         level: hit.level, name: map.nameOf(known, props.language) || this.floorName(hit, props), floor: hit.floor_no,
-        value: known.value ?? undefined, k, title: card.title
+        value: known.value ?? known.count ?? undefined, k, title: card.title
       });
-      if (!hit.seq || !card.url) return;
+      if (!hit.seq || hit.layer || !card.url) return;
       const url = card.url.replaceAll('{level}', hit.level).replaceAll('{seq}', hit.seq);
       // a moving pointer asks for nothing; a resting one asks once
       this.timer = setTimeout(async () => {
         try {
           const found = await this.load(url, {tries: 2});
           if (this.key === key) this.write(props, {
-            level: found.level || hit.level, name: map.nameOf(found, props.language), value: found.value ?? null, k, title: card.title
+            level: found.level || hit.level, name: map.nameOf(found, props.language), k, ...this.sign(found, hit, props)
           });
         } catch { /* the name and the colour stay; the value comes with the next rest */ }
       }, 60);
     }
 
+    /* the vital sign in the answer; read at a coarser unit it says at which level */
+    sign(found, hit, props) {
+      const s = found.sign ?? found, title = props.card?.title || map.nameOf(found.sign, props.language);
+      const coarser = found.sign?.level && found.sign.level !== hit.level ? ` · ${map.word(props, found.sign.level)}` : '';
+      return {value: s.value ?? null, title: title + coarser, unit: found.sign?.unit, decimals: found.sign?.decimals};
+    }
     floorName(hit) { return hit.floor_no === undefined ? '' : hit.floor_no < 0 ? `B${-hit.floor_no}` : `${hit.floor_no}F`; }
 
-    write(props, {level, name, value, k, title}) {
+    write(props, {level, name, value, k, title, unit, decimals}) {
       const colors = map.colorsOf(props), card = props.card || {};
       this.level.textContent = level ? map.word(props, level) : '';
       this.name.textContent = name || '—';
       const has = value !== undefined;
       this.line.hidden = !has && k === 255;
       this.chip.style.background = colors.ramp[k] || colors.nodata;
-      this.value.textContent = !has ? '' : value === null ? map.word(props, 'nodata') : map.formatNumber(value, props.language, card.decimals);
-      this.unit.textContent = has && value !== null && card.unit ? ` ${card.unit}` : '';
+      this.value.textContent = !has ? '' : value === null ? map.word(props, 'nodata') : map.formatNumber(value, props.language, card.decimals ?? decimals);
+      this.unit.textContent = has && value !== null && (card.unit ?? unit) ? ` ${card.unit ?? unit}` : '';
       this.title.textContent = title || '';
       this.title.hidden = !title;
     }

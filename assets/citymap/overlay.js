@@ -42,7 +42,8 @@
       const o = hit.object, p = o.properties || o;
       return {
         layer: hit.layer.id, index: hit.index, properties: p,
-        ...(p.level && {level: p.level}), ...(p.code && {code: p.code}), ...(p.seq && {seq: p.seq})
+        ...(p.code && {code: p.code}), ...(p.seq && {seq: p.seq}),
+        ...((p.level || hit.layer.props.unitLevel) && {level: p.level || hit.layer.props.unitLevel})
       };
     }
     close() { this.turn = null; }

@@ -54,12 +54,12 @@
 
     hover(hit, point) {
       const {view} = this;
-      view.marked.hover(hit?.seq ? hit : null);
+      view.marked.hover(hit?.seq && !hit.layer ? hit : null);
       view.building.hover(hit?.level === 'floor' ? hit.featureId : null);
       view.map.getCanvas().style.cursor = hit ? 'pointer' : '';
-      const k = hit?.level === 'floor' ? hit.properties.class : hit?.seq ? view.values.classOf(hit.level, hit.seq) : 255;
+      const k = hit?.level === 'floor' || hit?.layer ? hit.properties.class ?? 255 : hit?.seq ? view.values.classOf(hit.level, hit.seq) : 255;
       view.frame.card.show(hit, point, view.props, k);
-      const key = hit ? `${hit.level}/${hit.seq ?? hit.code ?? hit.index}` : '';
+      const key = hit ? `${hit.layer || ''}/${hit.level}/${hit.seq ?? hit.code ?? hit.index}` : '';
       if (key === this.key_) return;
       this.key_ = key;
       clearTimeout(this.later);
@@ -88,6 +88,8 @@
 
   map.nameOf = (properties, language) => {
     const p = properties || {}, [a, b] = language === 'en' ? [p.name_en, p.name_zh] : [p.name_zh, p.name_en];
-    return String(a || b || p.name || '');
+    if (a || b || p.name) return String(a || b || p.name);
+    const end = side => (language === 'en' ? p[`${side}_en`] || p[`${side}_zh`] : p[`${side}_zh`] || p[`${side}_en`]) || '';
+    return end('origin') || end('destination') ? `${end('origin')} → ${end('destination')}` : '';
   };
 })();

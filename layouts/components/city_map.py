@@ -27,7 +27,8 @@ class CityMap(Component):
     - ``level``: ``"auto"`` (by zoom) or a level to pin. ``mode3d``: tall buildings and a tilted camera; the map's own
       button writes it back.
     - ``layers``: deck.gl layers as ``json.loads(pydeck.Layer(…).to_json())``; ``data`` may be a same-origin URL.
-      Objects with ``level``, ``seq`` or ``code`` select units when clicked.
+      An object's ``seq`` or ``code`` comes with its click; its level from the object or the layer's ``unit_level=``.
+      Heat and hexagons fade the choropleth under them.
     - ``selected``: ``[{level, seq, code}]``. ``building``: ``{url, seq, explode, picked}`` opens a building into the
       floors that the URL describes; ``explode`` 0–1 pulls them apart, ``picked`` is a floor's code.
     - ``card``: ``{url, title, unit, decimals}`` of the hover card; ``{level}`` and ``{seq}`` in the URL are filled in.

@@ -11,11 +11,20 @@ from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 
-QUIET = (
-    "--headless=new --no-sandbox --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --disable-default-apps --hide-scrollbars --mute-audio "
-    "--disable-features=Translate,OptimizationHints,MediaRouter --force-device-scale-factor=1"
-).split()
+QUIET = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-default-apps",
+    "--hide-scrollbars",
+    "--mute-audio",
+    "--disable-features=Translate,OptimizationHints,MediaRouter",
+    "--force-device-scale-factor=1",
+]
 SOFTWARE_GL = ["--disable-gpu", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 NO_GL = ["--disable-gpu", "--disable-3d-apis", "--disable-webgl", "--disable-webgl2"]
 

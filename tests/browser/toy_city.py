@@ -40,9 +40,7 @@ class ToyCity:
         edge = box(LON - HALF, LAT - HALF * 0.8, LON + HALF, LAT + HALF * 0.8)
         angle = np.linspace(0, 2 * math.pi, 60, endpoint=False)
         wobble = 0.86 + 0.09 * np.sin(3 * angle + 1) + 0.05 * np.sin(7 * angle)
-        self.city = shapely.Polygon(
-            np.c_[LON + HALF * wobble * np.cos(angle), LAT + 0.8 * HALF * wobble * np.sin(angle)]
-        )
+        self.city = shapely.Polygon(np.c_[LON + HALF * wobble * np.cos(angle), LAT + 0.8 * HALF * wobble * np.sin(angle)])
         seeds = np.c_[r.uniform(LON - HALF, LON + HALF, 900), r.uniform(LAT - 0.8 * HALF, LAT + 0.8 * HALF, 900)]
         cells = shapely.get_parts(shapely.voronoi_polygons(MultiPoint(seeds), extend_to=edge))
         cells = [c for c in shapely.intersection(cells, self.city) if c.geom_type == "Polygon" and c.area > 1e-6]
@@ -57,9 +55,7 @@ class ToyCity:
             used = np.unique(near)
             parents[level] = np.searchsorted(used, near)
             below = self.shapes[{"community": "grid", "street": "community", "district": "street"}[level]]
-            self.shapes[level] = [
-                shapely.union_all([below[j] for j in np.flatnonzero(parents[level] == i)]) for i in range(len(used))
-            ]
+            self.shapes[level] = [shapely.union_all([below[j] for j in np.flatnonzero(parents[level] == i)]) for i in range(len(used))]
             centre = np.array([[g.centroid.x, g.centroid.y] for g in self.shapes[level]])
         del group
 
@@ -124,7 +120,7 @@ class ToyCity:
         self.con.register("u", units)
         self.con.register("b", base)
         box_ = "ST_XMin(g) x0, ST_XMax(g) x1, ST_YMin(g) y0, ST_YMax(g) y1"
-        self.con.execute(f"create table unit as select *, {box_} from (select * exclude wkb, {to} g from u) order by level, ST_Hilbert(g)")  # noqa: E501
+        self.con.execute(f"create table unit as select *, {box_} from (select * exclude wkb, {to} g from u) order by level, ST_Hilbert(g)")
         self.con.execute(f"create table base as select *, {box_} from (select * exclude wkb, {to} g from b)")
 
     def count(self, level):
@@ -150,10 +146,11 @@ class ToyCity:
 
     def shapes_json(self, level):
         rows = self.units[self.units.level == level].reset_index(drop=True)
+        named = [{"seq": i + 1, "code": f"{level}{i + 1}", "name_zh": rows.name_zh[i], "name_en": rows.name_en[i]} for i in rows.index]
         return {
             "type": "FeatureCollection",
             "features": [
-                {"type": "Feature", "properties": {"seq": i + 1, "code": f"{level}{i + 1}", "name_zh": rows.name_zh[i], "name_en": rows.name_en[i]},
+                {"type": "Feature", "properties": named[i],
                  "geometry": shapely.geometry.mapping(shapely.simplify(g, 0.0002))}
                 for i, g in enumerate(self.shapes[level])
             ],
@@ -171,19 +168,33 @@ class ToyCity:
         env = f"ST_Extent(ST_MakeEnvelope({x0}, {y0}, {x0 + size}, {y0 + size}))"
         m = size / 32
         hit = f"x1 >= {x0 - m} and x0 <= {x0 + size + m} and y1 >= {y0 - m} and y0 <= {y0 + size + m}"
+        cut = f"ST_AsMVTGeom(g, {env}, 4096, 128, true)"
+        dot = f"ST_AsMVTGeom(ST_Centroid(g), {env}, 4096, 0, true)"
         out = b""
         if group == "base":
             for layer in ("water", "green", "road", "rail"):
                 some = "and class in ('motorway','primary','secondary')" if layer == "road" and z < 12 else ""
-                out += self._mvt(f"select class, name_zh, name_en, ST_AsMVTGeom(g, {env}, 4096, 128, true) g from base where layer = '{layer}' and {hit} {some}", layer, None)  # noqa: E501
+                out += self._mvt(
+                    f"select class, name_zh, name_en, {cut} g from base where layer = '{layer}' and {hit} {some}",
+                    layer,
+                    None,
+                )
         else:
             for level, low in {"city": 0, **LOWEST}.items():
                 if z < low:
                     continue
                 more = ", height, 0::double min_height" if level == "building" else ""
-                out += self._mvt(f"select seq::bigint seq, name_zh, name_en{more}, ST_AsMVTGeom(g, {env}, 4096, 128, true) g from unit where level = '{level}' and {hit}", level, "seq")  # noqa: E501
+                out += self._mvt(
+                    f"select seq::bigint seq, name_zh, name_en{more}, {cut} g from unit where level = '{level}' and {hit}",
+                    level,
+                    "seq",
+                )
                 if level not in ("city", "building"):
-                    out += self._mvt(f"select seq::bigint seq, name_zh, name_en, ST_AsMVTGeom(ST_Centroid(g), {env}, 4096, 0, true) g from unit where level = '{level}' and {hit}", f"{level}_point", "seq")  # noqa: E501
+                    out += self._mvt(
+                        f"select seq::bigint seq, name_zh, name_en, {dot} g from unit where level = '{level}' and {hit}",
+                        f"{level}_point",
+                        "seq",
+                    )
         return gzip.compress(out, 1)
 
     def _mvt(self, sql, layer, key):

@@ -114,7 +114,10 @@ def overlay_rows(city, kind):
     centre = [(g.centroid.x, g.centroid.y) for g in city.shapes["community"]]
     if kind == "flow":
         pairs = zip(city.shapes["district"], city.shapes["district"][1:], strict=False)
-        return [{"from": [a.centroid.x, a.centroid.y], "to": [b.centroid.x, b.centroid.y], "count": 40 + 30 * i} for i, (a, b) in enumerate(pairs)]  # noqa: E501
+        return [
+            {"from": [a.centroid.x, a.centroid.y], "to": [b.centroid.x, b.centroid.y], "count": 40 + 30 * i}
+            for i, (a, b) in enumerate(pairs)
+        ]
     if kind == "hex":
         return [{"hex": h3.latlng_to_cell(y, x, 8), "count": i % 9} for i, (x, y) in enumerate(centre)]
     return [{"position": [x, y], "value": i % 17, "level": "community", "seq": i + 1} for i, (x, y) in enumerate(centre)]
@@ -127,9 +130,10 @@ def _finish(response, csp):
         response.direct_passthrough = False
         key = request.full_path
         body = response.get_data()
-        if key not in _packed or len(_packed[key][0]) != len(body):
-            _packed[key] = (body, gzip.compress(body, 6))
-        response.set_data(_packed[key][1])
+        lasting = "/_dash-component-suites/" in key or "/assets/" in key
+        if not lasting or key not in _packed:
+            _packed[key] = gzip.compress(body, 6)
+        response.set_data(_packed[key])
         response.headers["Content-Encoding"] = "gzip"
     return response
 
