@@ -71,6 +71,9 @@ def start_demo(system: System) -> None:
             log.exception("The demo city could not be taken in")
         finally:
             system.progress.update(is_ready=True, text="", share=1.0)
+        for city in list(system.cities):
+            system.values(city).preload()
+            system.latest(city, "district")
         if feed and KEY in system.cities:
             feed.start()
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from app.errors import NotFound
+from app.indicators.latest import Latest, gather
 from app.indicators.registry import Indicator
 from app.indicators.registry import read as read_indicators
 from app.indicators.values import Values
@@ -59,6 +60,7 @@ class System:
         self._values: dict[str, Values] = {}
         self._cities: dict[str, City] = {}
         self._newest: dict[str, tuple[int, int | None]] = {}
+        self._latest: dict[tuple[str, str], tuple[int, Latest]] = {}
         self._lock = threading.RLock()
         self.read_cities()
         self.finish()
@@ -105,6 +107,17 @@ class System:
         cube = self.values(key).cube(indicator) if key in self._cities else None
         return int(cube.times[-1]) if cube is not None and cube.times.size else None
 
+    def latest(self, key: str, level: str) -> Latest:
+        """The newest and the most unusual values of a level, kept per value version."""
+        version = self.city(key).value_version
+        kept = self._latest.get((key, level))
+        if kept is None or kept[0] != version:
+            with self._lock:
+                kept = self._latest.get((key, level))
+                if kept is None or kept[0] != version:
+                    kept = self._latest[key, level] = (version, gather(self.values(key), level, list(self.indicators)))
+        return kept[1]
+
     def unit_counts(self, key: str) -> list[dict[str, object]]:
         """Per level: how many numbers were ever given (`size`), how many units stand (`standing`)."""
         return queries.rows(self.db, "unit_sizes", city=key)
@@ -138,6 +151,9 @@ class System:
             else:
                 self.values(key).take_up()
         self.read_cities()
+        for key, level in list(self._latest):          # kept before anybody asks
+            if key in self._cities:
+                self.latest(key, level)
 
     def draw(self, key: str, progress: Callable[[float], None] | None = None) -> None:
         """Cut and bake the tiles of a city, and give them a new address."""

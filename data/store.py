@@ -16,6 +16,19 @@ def readings(db: Database, city: str, indicator: str, level: str) -> dict[str, N
     return _arrays(db.run(sql, {"city": city, "indicator": indicator, "level": level}).fetchnumpy())
 
 
+def readings_of_all(db: Database, city: str, but: str) -> dict[str, dict[str, NDArray]]:
+    """The readings of every indicator that is not native to level `but`, in one pass: {indicator: arrays}."""
+    sql = statements(pieces()["theme.roll_readings_of_all"].text)[0]
+    found = db.run(sql, {"city": city, "but": but}).fetchnumpy()
+    position, arrays = np.asarray(found["position"], np.int64), _arrays(found)
+    order = np.argsort(position, kind="stable")
+    known, starts = np.unique(position[order], return_index=True)
+    names = dict(db.run("select position, id from catalogue.indicator").fetchall())
+    ends = np.r_[starts[1:], position.size]
+    return {names[int(number)]: {key: column[order[a:b]] for key, column in arrays.items()}
+            for number, a, b in zip(known, starts, ends, strict=True)}
+
+
 def readings_between(db: Database, city: str, indicator: str, level: str, since: int, until: int) -> dict[str, NDArray]:
     """The readings of an indicator with since ≤ at < until (epoch seconds)."""
     sql = statements(pieces()["theme.roll_readings_between"].text)[0]

@@ -25,6 +25,7 @@ from data.connection import Database
 from data.levels import LEVELS
 
 _ABOVE_BUILDING = LEVELS[:5]
+_MANY = 8           # cubes to load, from which on one pass over all readings is cheaper than one each
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class Values:
         self.db, self.city, self.timezone, self.limit_bytes = db, city, timezone, limit_bytes
         self.indicators = read(db)
         self._cubes: OrderedDict[str, Cube] = OrderedDict()
+        self._weights: dict[tuple[str, str], np.ndarray] = {}
         self._lock = threading.RLock()
         self._hierarchy: hierarchy.Hierarchy | None = None
         self._floors: hierarchy.Hierarchy | None = None
@@ -64,6 +66,7 @@ class Values:
         with self._lock:
             self._hierarchy = self._floors = None
             self._cubes.clear()
+            self._weights.clear()
 
     def cube(self, name: str) -> Cube:
         """The cube of an indicator. Raises NotFound for an unknown id."""
@@ -75,15 +78,28 @@ class Values:
             self._cubes.move_to_end(name)
             return cube
 
+    def preload(self, but: str = "floor") -> int:
+        """Load every indicator with data in one pass over the readings, those native to `but` left out; returns how many."""
+        with self._lock:
+            found = store.readings_of_all(self.db, self.city, but)
+            names = [name for name in found if name in self.indicators and name not in self._cubes]
+            for name in names:
+                self._cubes[name] = self._fill(self.indicators[name], found[name])
+            self._make_room()
+            return len(names)
+
     def take_up(self, progress: Callable[[float], None] | None = None) -> TakenUp:
         """Roll up every batch that reached the base library and not the tower yet."""
         started, rows, steps = time.perf_counter(), 0, 0
         with self._lock, self._whole():
             touched = queries.columns(self.db, "roll_touched", "theme", city=self.city)
             names = sorted(set(touched["indicator"].tolist()))
+            loaded = set(self._cubes)
+            if len(set(names) - loaded) > _MANY:
+                self.preload()
             for done, name in enumerate(names):
                 mine = touched["indicator"] == name
-                wrote = self._take_up_one(name, np.unique(touched["at"][mine].astype(np.int64)))
+                wrote = self._take_up_one(name, np.unique(touched["at"][mine].astype(np.int64)), name in loaded)
                 rows, steps = rows + wrote[0], steps + wrote[1]
                 if progress:
                     progress((done + 1) / len(names))
@@ -113,36 +129,44 @@ class Values:
             self.forget_units()
             raise
 
-    def _take_up_one(self, name: str, at: np.ndarray) -> tuple[int, int]:
-        fresh = name not in self._cubes and not store.has_rolled(self.db, self.city, name)
-        if name not in self._cubes:
-            cube = self.cube(name)                      # reads everything, what is new included
-            steps = cube.times if fresh else np.unique(self._steps(cube, at))
-            return self._persist(cube, steps, whole=fresh), steps.size
-        cube = self._cubes[name]
-        window = self._steps(cube, at)
-        found = store.readings_between(self.db, self.city, name, cube.native, int(window.min()),
-                                       int(window.max()) + length_of(cube.indicator.cadence))
-        keep = np.isin(self._steps(cube, found["at"]), window)
-        cube.put(found["i"][keep], found["at"][keep], found["value"][keep], found["weight"][keep])
-        return self._persist(cube, np.unique(window)), window.size
+    def _take_up_one(self, name: str, at: np.ndarray, is_loaded: bool) -> tuple[int, int]:
+        cube = self.cube(name)
+        if not store.has_rolled(self.db, self.city, name):
+            return self._persist(cube, cube.times, whole=True), cube.times.size
+        window = np.unique(self._steps(cube, at))
+        if is_loaded:                                   # a cube loaded just now has read what is new already
+            found = store.readings_between(self.db, self.city, name, cube.native, int(window.min()),
+                                           int(window.max()) + length_of(cube.indicator.cadence))
+            keep = np.isin(self._steps(cube, found["at"]), window)
+            cube.put(found["i"][keep], found["at"][keep], found["value"][keep], found["weight"][keep])
+        return self._persist(cube, window), window.size
 
     def _steps(self, cube: Cube, at: np.ndarray) -> np.ndarray:
         return step_of(np.asarray(at, np.int64), cube.indicator.cadence, self.timezone)
 
     def _load(self, indicator: Indicator) -> Cube:
-        weight = None
+        return self._fill(indicator, store.readings(self.db, self.city, indicator.id, indicator.native_level))
+
+    def _fill(self, indicator: Indicator, found: dict[str, np.ndarray]) -> Cube:
         tree = self.hierarchy(indicator.native_level)
-        if indicator.rollup == "weighted_mean" and indicator.weight not in ("reading", "none"):
-            found = queries.columns(self.db, "roll_weights", "theme", city=self.city,
-                                    level=indicator.native_level, weight=indicator.weight)
-            weight = np.full(tree.sizes[indicator.native_level], np.nan)
-            weight[found["seq"].astype(np.int64) - 1] = np.ma.filled(np.ma.asarray(found["weight"], np.float64), np.nan)
+        weight = self._weight(indicator, tree.sizes[indicator.native_level])
         cube = Cube(indicator, tree, self.timezone, weight)
-        found = store.readings(self.db, self.city, indicator.id, indicator.native_level)
         if found["i"].size:
             cube.put(found["i"], found["at"], found["value"], found["weight"])
         return cube
+
+    def _weight(self, indicator: Indicator, size: int) -> np.ndarray | None:
+        """The static weights of a mean, per native unit; None where readings bring their own or none is needed."""
+        if indicator.rollup != "weighted_mean" or indicator.weight in ("reading", "none"):
+            return None
+        key = (indicator.native_level, indicator.weight)
+        if key not in self._weights:
+            step = "roll_weights_area" if indicator.weight == "area_m2" else "roll_weights_attribute"
+            found = queries.columns(self.db, step, "theme", city=self.city, level=key[0], weight=key[1])
+            weight = np.full(size, np.nan)
+            weight[found["seq"].astype(np.int64) - 1] = np.ma.filled(np.ma.asarray(found["weight"], np.float64), np.nan)
+            self._weights[key] = weight
+        return self._weights[key]
 
     def _make_room(self) -> None:
         while len(self._cubes) > 1 and sum(cube.nbytes for cube in self._cubes.values()) > self.limit_bytes:
