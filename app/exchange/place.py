@@ -1,8 +1,8 @@
 """Real places: a file becomes a plan, the plan becomes hand-ins for the front library, and a report of both.
 
-    options = Options(city="monaco", city_name="Monaco")
-    what = plan(Path("monaco.osm.pbf"), options)          # reads; what --dry-run prints: what.lines()
-    hand_ins, report = write(what, folder, known=frame)   # Parquet files and their HandIns
+options = Options(city="monaco", city_name="Monaco")
+what = plan(Path("monaco.osm.pbf"), options)          # reads; what --dry-run prints: what.lines()
+hand_ins, report = write(what, folder, known=frame)   # Parquet files and their HandIns
 """
 
 from __future__ import annotations
@@ -79,7 +79,11 @@ class Plan:
     def lines(self) -> list[str]:
         """What --dry-run prints: format, mapping, counts by level, notes."""
         _, report = build(self)
-        return [*report.lines()[:1], *(f"  {theirs} → {ours}" for theirs, ours in self.mapping.items()), *report.lines()[1:]]
+        return [
+            *report.lines()[:1],
+            *(f"  {theirs} → {ours}" for theirs, ours in self.mapping.items()),
+            *report.lines()[1:],
+        ]
 
 
 def plan(path: Path | str, options: Options, progress: Progress | None = None) -> Plan:
@@ -88,7 +92,9 @@ def plan(path: Path | str, options: Options, progress: Progress | None = None) -
     Raises NotFound, Unreadable or BadInput, naming file, row, column or value and the remedy.
     """
     if not _KEY.fullmatch(options.city):
-        raise BadInput("A city key has 1 to 40 characters a–z, 0–9, _ and -", "Choose another --city", value=options.city)
+        raise BadInput(
+            "A city key has 1 to 40 characters a–z, 0–9, _ and -", "Choose another --city", value=options.city
+        )
     if options.level is not None and options.level not in LEVELS:
         raise BadInput("There is no such level", f"Use one of {', '.join(LEVELS)}", level=options.level)
     declared = crs.resolve(options.crs) if options.crs else None
@@ -100,7 +106,12 @@ def plan(path: Path | str, options: Options, progress: Progress | None = None) -
     return Plan(Path(path), options, source, time.perf_counter() - start)
 
 
-def write(what: Plan, folder: Path, known: pd.DataFrame | dict[tuple[str, str], str] | None = None, progress: Progress | None = None) -> tuple[list[HandIn], Report]:
+def write(
+    what: Plan,
+    folder: Path,
+    known: pd.DataFrame | dict[tuple[str, str], str] | None = None,
+    progress: Progress | None = None,
+) -> tuple[list[HandIn], Report]:
     """Write the hand-ins of a plan as Parquet files into a folder, and report.
 
     `known` are the units of earlier imports of this city (Known says in what form): what is unchanged keeps its code.
@@ -130,7 +141,9 @@ def write(what: Plan, folder: Path, known: pd.DataFrame | dict[tuple[str, str], 
 hand_ins = write
 
 
-def build(what: Plan, known: pd.DataFrame | dict[tuple[str, str], str] | None = None, progress: Progress | None = None) -> tuple[pd.DataFrame, Report]:
+def build(
+    what: Plan, known: pd.DataFrame | dict[tuple[str, str], str] | None = None, progress: Progress | None = None
+) -> tuple[pd.DataFrame, Report]:
     """The units of a plan as one frame (columns of the unit hand-in), and the report. Works on the plan's own source,
     once: a second call gives the same answer and ignores `known`."""
     if what._built is not None:
@@ -163,17 +176,31 @@ def build(what: Plan, known: pd.DataFrame | dict[tuple[str, str], str] | None = 
     if "geom" in units:
         units["geom"] = units["geom"].astype(object).where(units["geom"].notna(), None)
     counts = how.value_counts()
-    buildings = {"total": len(how), **{f"floors_{kind}": int(counts.get(kind, 0)) for kind in ("known", "derived", "unknown")}}
+    buildings = {
+        "total": len(how),
+        **{f"floors_{kind}": int(counts.get(kind, 0)) for kind in ("known", "derived", "unknown")},
+    }
     report = Report(
-        source.format, source.crs, by_level(units["level"]), buildings, source.count_in, accepted, len(source.rejects), source.duplicates,
-        tuple(source.rejects), tuple(source.repairs), tuple(source.warnings), what.seconds + time.perf_counter() - start, source.moment.isoformat(),
-    )  # fmt: skip
+        source.format,
+        source.crs,
+        by_level(units["level"]),
+        buildings,
+        source.count_in,
+        accepted,
+        len(source.rejects),
+        source.duplicates,
+        tuple(source.rejects),
+        tuple(source.repairs),
+        tuple(source.warnings),
+        what.seconds + time.perf_counter() - start,
+        source.moment.isoformat(),
+    )
     tell("built", 1.0)
     what._built = (units, report)
     return what._built
 
 
-def _units(source: Source, city, before: Known):  # noqa: ANN001, ANN202  (Node; frame and row numbers)
+def _units(source: Source, city, before: Known):
     areas = rows.area_units(city)
     if not any(node.level == "grid" for node in city.walk()):
         return areas, []
@@ -188,7 +215,11 @@ def _drawn(source: Source) -> dict[tuple[str, int], shapely.Geometry]:
     if table.empty:
         return {}
     whole = table[(table["kind"] == "floor") & table["building_id"].notna()]
-    return {(id_, int(no)): shape for id_, no, shape in zip(whole["building_id"], whole["floor_no"], whole.geometry, strict=True) if shape.area > 0}
+    return {
+        (id_, int(no)): shape
+        for id_, no, shape in zip(whole["building_id"], whole["floor_no"], whole.geometry, strict=True)
+        if shape.area > 0
+    }
 
 
 def _city_row(what: Plan, city: pd.Series) -> pa.Table:

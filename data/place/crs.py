@@ -29,7 +29,11 @@ def resolve(text: str) -> str:
     try:
         found = CRS.from_user_input(name)
     except CRSError as error:
-        raise BadInput(f"There is no coordinate system {text!r}", "Use gcj02, bd09 or EPSG:n, e.g. EPSG:4326 or EPSG:4547", crs=text) from error
+        raise BadInput(
+            f"There is no coordinate system {text!r}",
+            "Use gcj02, bd09 or EPSG:n, e.g. EPSG:4326 or EPSG:4547",
+            crs=text,
+        ) from error
     authority = found.to_authority(min_confidence=70)
     return ":".join(authority) if authority else name
 
@@ -41,7 +45,12 @@ def to_wgs84(source: Source, options: Options) -> None:
     """
     declared = resolve(options.crs or source.crs or "EPSG:4326")
     _on_earth(source)
-    if options.crs and source.crs not in ("", "EPSG:4326", "OGC:CRS84") and resolve(source.crs) != declared and declared not in DATUMS:
+    if (
+        options.crs
+        and source.crs not in ("", "EPSG:4326", "OGC:CRS84")
+        and resolve(source.crs) != declared
+        and declared not in DATUMS
+    ):
         source.warnings.append(f"the file says {source.crs}, --crs says {options.crs}: --crs is used")
     if declared not in SAME:
         move = DATUMS.get(declared) or _projected(declared)
@@ -95,18 +104,24 @@ def _check_area(source: Source, declared: str) -> None:
 
     if share(middle[:, 0], middle[:, 1]) < 0.5:
         if share(middle[:, 1], middle[:, 0]) > 0.5:
-            raise BadInput(f"Coordinates are swapped: read the other way round they lie where {declared} is used", "Write longitude (easting) first", file=source.file)
+            raise BadInput(
+                f"Coordinates are swapped: read the other way round they lie where {declared} is used",
+                "Write longitude (easting) first",
+                file=source.file,
+            )
         if declared in DATUMS:
             source.warnings.append(f"most coordinates lie outside China, where {declared} moves nothing")
         else:
             source.warnings.append(f"most coordinates lie outside the area where {declared} is used: check --crs")
 
 
-def _projected(name: str):  # noqa: ANN202  (a function from (n, 2) to (n, 2))
+def _projected(name: str):
     try:
         transformer = Transformer.from_crs(name, 4326, always_xy=True)
     except (CRSError, ProjError) as error:
-        raise BadInput(f"Coordinates cannot be converted from {name}", "Declare another system with --crs", crs=name) from error
+        raise BadInput(
+            f"Coordinates cannot be converted from {name}", "Declare another system with --crs", crs=name
+        ) from error
 
     def move(xy: np.ndarray) -> np.ndarray:
         return np.column_stack(transformer.transform(xy[:, 0], xy[:, 1]))
@@ -127,14 +142,30 @@ def _check(source: Source, declared: bool) -> None:
         off = (west < -180) | (east > 180) | (south < -90) | (north > 90)
         if off.mean() > 0.2:
             first = table["source_id"].to_numpy()[finite][off][0]
-            swapped = (np.abs(bounds[finite][off][:, [0, 2]]) <= 90).all() and (np.abs(bounds[finite][off][:, [1, 3]]) <= 180).all()
+            swapped = (np.abs(bounds[finite][off][:, [0, 2]]) <= 90).all() and (
+                np.abs(bounds[finite][off][:, [1, 3]]) <= 180
+            ).all()
             if swapped:
-                raise BadInput("Coordinates are swapped: latitudes stand where longitudes belong", "Write longitude first", file=source.file, id=first)
+                raise BadInput(
+                    "Coordinates are swapped: latitudes stand where longitudes belong",
+                    "Write longitude first",
+                    file=source.file,
+                    id=first,
+                )
             x, y = bounds[finite][off][0][:2]
             remedy = "Check --crs" if declared else "Name the file's coordinate system with --crs EPSG:n"
-            raise BadInput(f"Coordinates are no longitudes and latitudes (first {x:.6g}, {y:.6g})", remedy, file=source.file, id=first)
+            raise BadInput(
+                f"Coordinates are no longitudes and latitudes (first {x:.6g}, {y:.6g})",
+                remedy,
+                file=source.file,
+                id=first,
+            )
         rows = np.flatnonzero(finite)[off]
         for row in rows:
-            source.reject(table["source_id"].iloc[row], "coordinates outside ±180, ±90", name.rstrip("s") if name == "buildings" else "boundary")
+            source.reject(
+                table["source_id"].iloc[row],
+                "coordinates outside ±180, ±90",
+                name.rstrip("s") if name == "buildings" else "boundary",
+            )
         if len(rows):
             setattr(source, name, table.drop(table.index[rows]).reset_index(drop=True))

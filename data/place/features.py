@@ -29,7 +29,11 @@ def take(source: Source, table: gpd.GeoDataFrame, options: Options, numbers: lis
     columns = [column for column in table.columns if column != table.geometry.name]
     for flag, wanted in (("--name-field", options.name_field), ("--code-field", options.code_field)):
         if wanted and wanted not in columns:
-            raise BadInput(f"There is no field {wanted!r} ({flag})", f"Fields: {', '.join(map(str, columns[:30]))}", file=source.file)
+            raise BadInput(
+                f"There is no field {wanted!r} ({flag})",
+                f"Fields: {', '.join(map(str, columns[:30]))}",
+                file=source.file,
+            )
     found = fields.mapping(columns, options.name_field, options.code_field)
     text = {meaning: _text(table[column]) for meaning, column in found.items() if column in table}
     shapes = np.array(table.geometry.array, dtype=object)
@@ -47,12 +51,16 @@ def take(source: Source, table: gpd.GeoDataFrame, options: Options, numbers: lis
 
 def _kind(source: Source, text: dict[str, list], shapes: np.ndarray, options: Options) -> str:
     if options.level == "floor":
-        raise BadInput("Floors are read from building lists, indoor maps and floor plans", "Leave --level out, or use building", level="floor")
+        raise BadInput(
+            "Floors are read from building lists, indoor maps and floor plans",
+            "Leave --level out, or use building",
+            level="floor",
+        )
     if options.level is not None:
         return "buildings" if options.level == "building" else "boundaries"
     dimension = shapely.get_dimensions(shapes)
     bare = (shapely.is_missing(shapes)).mean() if len(shapes) else 0
-    if "code" in text and (bare > 0.5 or ("parent_code" in text or "level" in text) and not (dimension == 2).any()):
+    if "code" in text and (bare > 0.5 or (("parent_code" in text or "level" in text) and not (dimension == 2).any())):
         return "boundaries"
     if any(sign in text and any(value is not None for value in text[sign]) for sign in fields.BUILDING_SIGNS):
         return "buildings"
@@ -61,12 +69,20 @@ def _kind(source: Source, text: dict[str, list], shapes: np.ndarray, options: Op
     if (dimension == 2).any():
         sizes = shapely.area(shapes[dimension == 2])
         lonlat = (np.abs(shapely.total_bounds(shapes[dimension == 2])) <= 180).all()
-        return "buildings" if np.median(sizes) * (111_000.0**2 * 0.7 if lonlat else 1.0) < BUILDING_MOST_M2 else "boundaries"
-    if "place_type" in text or "address" in text and "name" in text and (dimension == 0).any() and len(text) <= 8:
+        return (
+            "buildings"
+            if np.median(sizes) * (111_000.0**2 * 0.7 if lonlat else 1.0) < BUILDING_MOST_M2
+            else "boundaries"
+        )
+    if "place_type" in text or ("address" in text and "name" in text and (dimension == 0).any() and len(text) <= 8):
         return "buildings"
     if not len(shapes):
         return "buildings"
-    raise BadInput("The rows are points or lines, and nothing says what they are", "If each is a building, say --level building", file=source.file)
+    raise BadInput(
+        "The rows are points or lines, and nothing says what they are",
+        "If each is a building, say --level building",
+        file=source.file,
+    )
 
 
 def _ids(text: dict[str, list], kind: str, numbers: list[int]) -> list[str]:
@@ -81,36 +97,57 @@ def _names(text: dict[str, list]) -> tuple[list, list]:
     size = max((len(column) for column in text.values()), default=0)
     none = [None] * size
     name, zh, en = (text.get(key, none) for key in ("name", "name_zh", "name_en"))
-    return [values.clean(a or b or c) for a, b, c in zip(zh, name, en, strict=True)], [values.clean(c or b or a) for a, b, c in zip(zh, name, en, strict=True)]
+    return [values.clean(a or b or c) for a, b, c in zip(zh, name, en, strict=True)], [
+        values.clean(c or b or a) for a, b, c in zip(zh, name, en, strict=True)
+    ]
 
 
-def _boundaries(text: dict[str, list], shapes: np.ndarray, ids: list[str], zh: list, en: list, options: Options, measures: dict[str, list]) -> gpd.GeoDataFrame:
+def _boundaries(
+    text: dict[str, list],
+    shapes: np.ndarray,
+    ids: list[str],
+    zh: list,
+    en: list,
+    options: Options,
+    measures: dict[str, list],
+) -> gpd.GeoDataFrame:
     levels = [value if value in LEVELS else None for value in text.get("level", [None] * len(ids))]
     data = {
-        "source_id": ids, "admin_level": text.get("admin_level", [None] * len(ids)), "level": [options.level or level for level in levels],
+        "source_id": ids,
+        "admin_level": text.get("admin_level", [None] * len(ids)),
+        "level": [options.level or level for level in levels],
         "code": [_code(value) for value in text.get("code", [None] * len(ids))],
         "parent_code": [_code(value) for value in text.get("parent_code", [None] * len(ids))],
-        "name_zh": zh or [None] * len(ids), "name_en": en or [None] * len(ids), "closed": ["own"] * len(ids),
-        "address": text.get("address", [None] * len(ids)), "place_type": [_word(value) for value in text.get("place_type", [None] * len(ids))],
+        "name_zh": zh or [None] * len(ids),
+        "name_en": en or [None] * len(ids),
+        "closed": ["own"] * len(ids),
+        "address": text.get("address", [None] * len(ids)),
+        "place_type": [_word(value) for value in text.get("place_type", [None] * len(ids))],
         **measures,
-    }  # fmt: skip
+    }
     return frame(BOUNDARY, data, shapes)
 
 
-def _buildings(source: Source, text: dict[str, list], shapes: np.ndarray, ids: list[str], zh: list, en: list, numbers: list[int]) -> None:
+def _buildings(
+    source: Source, text: dict[str, list], shapes: np.ndarray, ids: list[str], zh: list, en: list, numbers: list[int]
+) -> None:
     size = len(ids)
     none: list = [None] * size
     rows = _numbers(source, text, ids, numbers)
-    part = np.array([str(value).lower() not in ("none", "no", "false", "0", "") for value in text.get("part", none)], dtype=bool)
+    part = np.array(
+        [str(value).lower() not in ("none", "no", "false", "0", "") for value in text.get("part", none)], dtype=bool
+    )
     data = {name: np.array(column, dtype=object) for name, column in rows.items()}
     data |= {
-        "source_id": np.array(ids, dtype=object), "name_zh": np.array(zh or none, dtype=object), "name_en": np.array(en or none, dtype=object),
+        "source_id": np.array(ids, dtype=object),
+        "name_zh": np.array(zh or none, dtype=object),
+        "name_en": np.array(en or none, dtype=object),
         "place_type": np.array([_word(value) for value in text.get("place_type", none)], dtype=object),
         "address": np.array([values.clean(value) for value in text.get("address", none)], dtype=object),
         "code": np.array([_code(value) for value in text.get("code", none)], dtype=object),
         "parent_code": np.array([_code(value) for value in text.get("parent_code", none)], dtype=object),
         "parent_id": np.array(none, dtype=object),
-    }  # fmt: skip
+    }
     source.buildings = frame(BUILDING, {name: column[~part] for name, column in data.items()}, shapes[~part])
     source.parts = frame(PART, {name: column[part] for name, column in data.items()}, shapes[part])
 
@@ -124,7 +161,12 @@ def _numbers(source: Source, text: dict[str, list], ids: list[str], numbers: lis
         above, wrong_above = values.floors_above(text.get("floors_above", none)[n], below)
         height, wrong_height = values.metres(text.get("height_m", none)[n])
         low, wrong_low = values.metres(text.get("min_height_m", none)[n], least=-1e-9)
-        for column, wrong in (("floors_below", wrong_below), ("floors_above", wrong_above), ("height_m", wrong_height), ("min_height_m", wrong_low)):
+        for column, wrong in (
+            ("floors_below", wrong_below),
+            ("floors_above", wrong_above),
+            ("height_m", wrong_height),
+            ("min_height_m", wrong_low),
+        ):
             if wrong:
                 source.repair(ids[n], wrong, "building", row=numbers[n], column=column, value=text[column][n])
         if low is None and "min_level" in text:

@@ -34,7 +34,9 @@ def read_ogr(path: Path, options: Options, format_: str, target: str | None = No
     columns = {column for table in tables.values() for column in table.columns}
     for flag, wanted in (("--name-field", options.name_field), ("--code-field", options.code_field)):
         if wanted and wanted not in columns:
-            raise BadInput(f"There is no field {wanted!r} ({flag})", f"Fields: {', '.join(sorted(columns)[:30])}", file=path)
+            raise BadInput(
+                f"There is no field {wanted!r} ({flag})", f"Fields: {', '.join(sorted(columns)[:30])}", file=path
+            )
     crs, refused = None, None
     for name, table in tables.items():
         if crs is None:
@@ -66,7 +68,9 @@ def _add(source: Source, one: Source) -> None:
     for name in ("buildings", "parts", "boundaries"):
         mine, theirs = getattr(source, name), getattr(one, name)
         if len(theirs):
-            setattr(source, name, gpd.GeoDataFrame(pd.concat([mine, theirs], ignore_index=True)) if len(mine) else theirs)
+            setattr(
+                source, name, gpd.GeoDataFrame(pd.concat([mine, theirs], ignore_index=True)) if len(mine) else theirs
+            )
     source.count_in += one.count_in
     source.rejects += one.rejects
     source.repairs += one.repairs
@@ -89,7 +93,13 @@ def _tables(target: str, path: Path) -> dict[str, gpd.GeoDataFrame]:
 def _worth(name: str) -> int:
     """Layers that sound like buildings or boundaries go first."""
     word = name.lower()
-    return 2 if any(sign in word for sign in ("building", "建筑", "楼")) else 1 if any(sign in word for sign in ("bound", "admin", "district", "行政")) else 0
+    return (
+        2
+        if any(sign in word for sign in ("building", "建筑", "楼"))
+        else 1
+        if any(sign in word for sign in ("bound", "admin", "district", "行政"))
+        else 0
+    )
 
 
 def _crs(table: gpd.GeoDataFrame, source: Source) -> str:

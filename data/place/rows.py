@@ -16,7 +16,9 @@ CELL_MOST = 4_000_000
 """Characters; a greater cell rejects its row."""
 
 
-def take_rows(source: Source, header: list[str], rows: list[list[str | None]], options: Options, first_row: int = 2) -> None:
+def take_rows(
+    source: Source, header: list[str], rows: list[list[str | None]], options: Options, first_row: int = 2
+) -> None:
     """Fill a source from a header and rows. Row numbers in messages count from `first_row`.
 
     Raises BadInput for a header without names, repeated names, or neither coordinates nor codes.
@@ -30,10 +32,16 @@ def take_rows(source: Source, header: list[str], rows: list[list[str | None]], o
     found = fields.mapping([name for name in names if name], options.name_field, options.code_field)
     for flag, wanted in (("--name-field", options.name_field), ("--code-field", options.code_field)):
         if wanted and wanted not in names:
-            raise BadInput(f"There is no column {wanted!r} ({flag})", f"Columns: {', '.join(names[:30])}", file=source.file)
-    place = _place(found, names)
+            raise BadInput(
+                f"There is no column {wanted!r} ({flag})", f"Columns: {', '.join(names[:30])}", file=source.file
+            )
+    place = _place(found)
     if place is None and "code" not in found:
-        raise BadInput("No column holds longitude and latitude, WKT or unit codes", f"Columns: {', '.join(names[:30])}; declare codes with --code-field", file=source.file)
+        raise BadInput(
+            "No column holds longitude and latitude, WKT or unit codes",
+            f"Columns: {', '.join(names[:30])}; declare codes with --code-field",
+            file=source.file,
+        )
     kept, shapes = [], []
     for number, row in enumerate(rows, start=first_row):
         if not any(cell not in (None, "") for cell in row):
@@ -49,21 +57,25 @@ def take_rows(source: Source, header: list[str], rows: list[list[str | None]], o
             continue
         kept.append([number, *cells[: len(names)]])
         shapes.append(shape)
-    table = pd.DataFrame(kept, columns=["row", *[name or f"column {n}" for n, name in enumerate(names, start=1)]], dtype=object)
+    table = pd.DataFrame(
+        kept, columns=["row", *[name or f"column {n}" for n, name in enumerate(names, start=1)]], dtype=object
+    )
     for name in (column for meaning, column in found.items() if meaning in ("lon", "lat", "wkt") and place):
         table = table.drop(columns=name)
     numbers = [int(number) for number in table.pop("row")]
     features.take(source, gpd.GeoDataFrame(table, geometry=shapes), options, numbers)
 
 
-def _place(found: dict[str, str], names: list[str]) -> str | None:
+def _place(found: dict[str, str]) -> str | None:
     """Which columns hold the shape: "wkt", "lonlat" or none."""
     if "lon" in found and "lat" in found:
         return "lonlat"
     return "wkt" if "wkt" in found else None
 
 
-def _shape(cells: list, names: list[str], found: dict[str, str], place: str) -> tuple[shapely.Geometry | None, str | None, str | None, str | None]:
+def _shape(
+    cells: list, names: list[str], found: dict[str, str], place: str
+) -> tuple[shapely.Geometry | None, str | None, str | None, str | None]:
     """(shape, reason, column, value) of one row."""
     if place == "wkt":
         column = found["wkt"]

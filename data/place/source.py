@@ -109,12 +109,21 @@ def frame(columns: tuple[str, ...], rows: dict[str, object] | None = None, geome
     """A frame with exactly these columns (missing ones None) and a geometry column without CRS."""
     rows = rows or {}
     geometry = np.array([], dtype=object) if geometry is None else geometry
-    data = {name: rows.get(name, np.full(len(geometry), None, dtype=object)) for name in columns}
-    table = pd.DataFrame(data, index=pd.RangeIndex(len(geometry)))
+    data = {
+        name: _objects(rows[name]) if name in rows else np.full(len(geometry), None, dtype=object) for name in columns
+    }
+    table = pd.DataFrame(data, index=pd.RangeIndex(len(geometry)), dtype=object)
     for name in ("floors_above", "floors_below", "height_m", "min_height_m", "admin_level"):
         if name in table:
             table[name] = pd.to_numeric(table[name], errors="coerce").astype(float)
     return gpd.GeoDataFrame(table, geometry=np.asarray(geometry, dtype=object))
+
+
+def _objects(values: object) -> np.ndarray:
+    """Values as they are, None staying None (pandas would make it NaN among texts)."""
+    column = np.empty(len(values), dtype=object)  # type: ignore[arg-type]
+    column[:] = list(values)  # type: ignore[call-overload]
+    return column
 
 
 def _note(id_: object, reason: str, kind: str, where: dict[str, object]) -> Note:

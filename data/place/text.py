@@ -21,7 +21,9 @@ def read_text(path: Path) -> tuple[str, str]:
         nul = data.find(b"\0")
         if nul >= 0:
             line = data.count(b"\n", 0, nul) + 1
-            raise Unreadable(f"There is a NUL byte in line {line}, byte {nul}", "Export the file again as text (UTF-8)", file=path)
+            raise Unreadable(
+                f"There is a NUL byte in line {line}, byte {nul}", "Export the file again as text (UTF-8)", file=path
+            )
     for name in (encoding,) if encoding else ("utf-8", "gb18030"):
         try:
             text = data.decode(name)
@@ -30,7 +32,9 @@ def read_text(path: Path) -> tuple[str, str]:
             continue
         if "\0" in text:
             line = text.count("\n", 0, text.index("\0")) + 1
-            raise Unreadable(f"There is a NUL character in line {line}", "Export the file again as text (UTF-8)", file=path)
+            raise Unreadable(
+                f"There is a NUL character in line {line}", "Export the file again as text (UTF-8)", file=path
+            )
         return text, name
     raise Unreadable(f"Byte {first.start} is neither UTF-8 nor GB 18030", "Save the file as UTF-8", file=path)
 

@@ -15,7 +15,10 @@ import re
 FLOORS_MOST, BASEMENTS_MOST, HEIGHT_MOST_M = 200, 30, 1000.0
 
 _NUMBER = re.compile(r"[-+−]?\d+(?:[.,]\d+)?(?:[eE][-+]?\d+)?")
-_HEIGHT = re.compile(r"\s*([-+−]?\d+(?:[.,]\d+)?(?:[eE][-+]?\d+)?)\s*(m|metres?|meters?|米|ft|feet|foot|')?\s*(?:(\d+(?:\.\d+)?)\s*(?:\"|''|in)\s*)?", re.I)
+_HEIGHT = re.compile(
+    r"\s*([-+−]?\d+(?:[.,]\d+)?(?:[eE][-+]?\d+)?)\s*(m|metres?|meters?|米|ft|feet|foot|')?\s*(?:(\d+(?:\.\d+)?)\s*(?:\"|''|in)\s*)?",
+    re.I,
+)
 _SPAN = re.compile(r"\s*([-−]?\d+(?:\.\d+)?)\s*(?:-|–|to)\s*([-−]?\d+(?:\.\d+)?)\s*")
 
 
@@ -44,7 +47,11 @@ def floors_below(text: object) -> tuple[int | None, str | None]:
     if not numbers:
         return None, "not a number of floors"
     number = math.floor(max(numbers))
-    return (number, None) if 0 <= number <= BASEMENTS_MOST else (None, f"floors below ground outside 0–{BASEMENTS_MOST}: taken as not known")
+    return (
+        (number, None)
+        if 0 <= number <= BASEMENTS_MOST
+        else (None, f"floors below ground outside 0–{BASEMENTS_MOST}: taken as not known")
+    )
 
 
 def metres(text: object, least: float = 0.0) -> tuple[float | None, str | None]:
@@ -63,7 +70,7 @@ def metres(text: object, least: float = 0.0) -> tuple[float | None, str | None]:
 
 
 def storeys(text: object) -> tuple[int, ...]:
-    """"-1;0;1", "0-3", "2" as OSM counts storeys → floor numbers (−1, 1, 2 …), sorted; () when none can be read."""
+    """ "-1;0;1", "0-3", "2" as OSM counts storeys → floor numbers (−1, 1, 2 …), sorted; () when none can be read."""
     found: set[int] = set()
     for item in str(text or "").replace(",", ";").split(";"):
         span = _SPAN.fullmatch(item)
@@ -81,7 +88,13 @@ def names(tags: dict[str, str], field: str | None = None) -> tuple[str | None, s
     """(Chinese, English) names, each falling back to what there is: name:zh / name / name:en and name:en / name."""
     name = tags.get(field) if field else None
     name = name or tags.get("name")
-    zh = (tags.get(field) if field else None) or tags.get("name:zh-Hans") or tags.get("name:zh") or name or tags.get("name:en")
+    zh = (
+        (tags.get(field) if field else None)
+        or tags.get("name:zh-Hans")
+        or tags.get("name:zh")
+        or name
+        or tags.get("name:en")
+    )
     en = tags.get("name:en") or (tags.get("int_name") if not field else None) or name or tags.get("name:zh")
     return clean(zh), clean(en)
 
@@ -100,7 +113,9 @@ def _numbers(text: object) -> list[float] | None:
         return None
     line = str(text).strip()
     span = _SPAN.fullmatch(line)
-    items = list(span.groups()) if span else [item.strip() for item in line.replace(",", ".").split(";") if item.strip()]
+    items = (
+        list(span.groups()) if span else [item.strip() for item in line.replace(",", ".").split(";") if item.strip()]
+    )
     if not items or not all(_NUMBER.fullmatch(item) for item in items):
         return []
     values = [_float(item) for item in items]
@@ -108,7 +123,11 @@ def _numbers(text: object) -> list[float] | None:
 
 
 def _empty(value: object) -> bool:
-    return value is None or (isinstance(value, float) and math.isnan(value)) or str(value).strip() in ("", "None", "nan", "<NA>")
+    return (
+        value is None
+        or (isinstance(value, float) and math.isnan(value))
+        or str(value).strip() in ("", "None", "nan", "<NA>")
+    )
 
 
 def _float(text: str) -> float:

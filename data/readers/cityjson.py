@@ -53,13 +53,19 @@ def read(path: Path, options: Options) -> Source:
         except (TypeError, ValueError) as error:
             raise BadInput("The vertices are not triples of numbers", "Export the file again", file=path) from error
         if local:
-            vertices = vertices * np.array(local.get("scale", [1, 1, 1]), float) + np.array(local.get("translate", [0, 0, 0]), float)
+            vertices = vertices * np.array(local.get("scale", [1, 1, 1]), float) + np.array(
+                local.get("translate", [0, 0, 0]), float
+            )
         found += _buildings(objects, vertices, body.get("geometry-templates"), source)
     table: dict[str, list] = {name: [] for name in BUILDING}
     shapes = []
     for id_, attributes, faces, (low, high) in found:
         shape = shapely.union_all([face if face.is_valid else shapely.make_valid(face) for face in faces])
-        parts = [part for part in shapely.get_parts(shapely.get_parts([shape])) if part.geom_type == "Polygon" and part.area > 0]
+        parts = [
+            part
+            for part in shapely.get_parts(shapely.get_parts([shape]))
+            if part.geom_type == "Polygon" and part.area > 0
+        ]
         if not parts:
             source.reject(id_, "no surface has an area seen from above", "building")
             continue
@@ -82,14 +88,22 @@ def _documents(text: str, path: Path) -> tuple[dict, list[dict]]:
         lines = [line for line in lines if line]
         bodies = []
         if len(lines) < 2 or not lines[0].endswith("}"):
-            raise Unreadable(f"The JSON is broken or cut short in line {error.lineno}, column {error.colno}: {error.msg}", "Fetch it again", file=path) from error
+            raise Unreadable(
+                f"The JSON is broken or cut short in line {error.lineno}, column {error.colno}: {error.msg}",
+                "Fetch it again",
+                file=path,
+            ) from error
         for number, line in enumerate(lines, start=1):
             try:
                 bodies.append(orjson.loads(line))
             except orjson.JSONDecodeError as wrong:
-                raise Unreadable(f"Line {number} is not JSON: {wrong.msg}", "Fetch it again", file=path, row=number) from wrong
+                raise Unreadable(
+                    f"Line {number} is not JSON: {wrong.msg}", "Fetch it again", file=path, row=number
+                ) from wrong
     head = next((body for body in bodies if body.get("type") == "CityJSON"), bodies[0])
-    return head, [{key: value for key, value in body.items() if key != "transform"} for body in bodies if body.get("CityObjects")]
+    return head, [
+        {key: value for key, value in body.items() if key != "transform"} for body in bodies if body.get("CityObjects")
+    ]
 
 
 def _buildings(objects: dict, vertices: np.ndarray, templates: object, source: Source) -> list:
@@ -171,11 +185,19 @@ def _kinds(geometry: dict, count: int) -> list[str | None]:
 
 
 def _row(id_: str, attributes: dict, rise: float, source: Source, options: Options) -> dict[str, object]:
-    text = {key: str(value) for key, value in attributes.items() if isinstance(value, str | int | float) and not isinstance(value, bool)}
+    text = {
+        key: str(value)
+        for key, value in attributes.items()
+        if isinstance(value, str | int | float) and not isinstance(value, bool)
+    }
     below, wrong_below = values.floors_below(text.get("storeysBelowGround"))
     above, wrong_above = values.floors_above(next((text[name] for name in _FLOORS if name in text), None), below)
     height, wrong_height = values.metres(text.get("measuredHeight") or text.get("height"))
-    for column, wrong in (("storeysAboveGround", wrong_above), ("storeysBelowGround", wrong_below), ("measuredHeight", wrong_height)):
+    for column, wrong in (
+        ("storeysAboveGround", wrong_above),
+        ("storeysBelowGround", wrong_below),
+        ("measuredHeight", wrong_height),
+    ):
         if wrong:
             source.repair(id_, wrong, "building", column=column, value=text.get(column))
     if height is None and np.isfinite(rise) and 0 < rise <= values.HEIGHT_MOST_M:
@@ -183,7 +205,15 @@ def _row(id_: str, attributes: dict, rise: float, source: Source, options: Optio
     zh, en = values.names(text, options.name_field)
     use = values.clean(text.get("function") or text.get("usage") or text.get("class"), 60)
     row: dict[str, object] = dict.fromkeys(BUILDING)
-    row |= {"source_id": id_, "name_zh": zh, "name_en": en, "floors_above": above, "floors_below": below, "height_m": height, "place_type": use.lower() if use else None}
+    row |= {
+        "source_id": id_,
+        "name_zh": zh,
+        "name_en": en,
+        "floors_above": above,
+        "floors_below": below,
+        "height_m": height,
+        "place_type": use.lower() if use else None,
+    }
     row["code"] = text.get(options.code_field) if options.code_field else None
     return row
 

@@ -40,7 +40,9 @@ def read(path: Path, options: Options) -> Source:
             book = python_calamine.CalamineWorkbook.from_filelike(file)
             sheets = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=True) for name in book.sheet_names}
     except (python_calamine.CalamineError, OSError, ValueError) as error:
-        raise Unreadable("The workbook is damaged or protected", f"Save it again without a password ({str(error)[:120]})", file=path) from error
+        raise Unreadable(
+            "The workbook is damaged or protected", f"Save it again without a password ({str(error)[:120]})", file=path
+        ) from error
     sheets = {name: rows for name, rows in sheets.items() if rows}
     if not sheets:
         raise Unreadable("The workbook holds no rows", "Check the sheet", file=path)

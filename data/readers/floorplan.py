@@ -19,7 +19,9 @@ from data.place.text import json_head, read_text
 
 NAME = "floor plan JSON"
 ORDER = 40
-_FLOOR = re.compile(r"(?i)(?:(?:floor|level|storey|f|l|楼层|第)[\s_-]*(-?\d+)|(-?\d+)\s*(?:f|l|层|楼)?|(?:b|ub|basement|地下|负)[\s_-]*(\d+)\s*(?:f|层|楼)?|(-?\d+)f?)层?")
+_FLOOR = re.compile(
+    r"(?i)(?:(?:floor|level|storey|f|l|楼层|第)[\s_-]*(-?\d+)|(-?\d+)\s*(?:f|l|层|楼)?|(?:b|ub|basement|地下|负)[\s_-]*(\d+)\s*(?:f|层|楼)?|(-?\d+)f?)层?"
+)
 _SHAPES = ("floor", "floors", "level", "base", "slab", "outline", "外轮廓", "楼板")
 
 
@@ -42,14 +44,16 @@ def floor_number(text: str) -> int | None:
     return int(match[1] or match[2] or match[4]) or None
 
 
-def read(path: Path, options: Options) -> Source:
+def read(path: Path, options: Options) -> Source:  # noqa: ARG001  (every reader is called alike)
     """One building with its floors and rooms. Raises Unreadable for broken JSON or a plan without polygons."""
     text, _ = read_text(path)
     source = Source("floorplan", path)
     try:
         root = orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        raise Unreadable(f"The JSON is broken or cut short in line {error.lineno}: {error.msg}", "Fetch it again", file=path) from error
+        raise Unreadable(
+            f"The JSON is broken or cut short in line {error.lineno}: {error.msg}", "Fetch it again", file=path
+        ) from error
     table: dict[str, list] = {name: [] for name in STOREY}
     shapes: list[shapely.Geometry] = []
     slabs: list[shapely.Geometry] = []
@@ -75,14 +79,20 @@ def read(path: Path, options: Options) -> Source:
     source.storeys = frame(STOREY, table, np.array(shapes, dtype=object))
     outline = shapely.union_all(slabs)
     count = [number for number, kind in zip(table["floor_no"], table["kind"], strict=True) if kind == "floor"]
-    row = {"source_id": [building], "floors_above": [max([n for n in count if n > 0], default=0)], "floors_below": [-min([n for n in count if n < 0], default=0)]}
+    row = {
+        "source_id": [building],
+        "floors_above": [max([n for n in count if n > 0], default=0)],
+        "floors_below": [-min([n for n in count if n < 0], default=0)],
+    }
     source.buildings = frame(BUILDING, row, np.array([outline], dtype=object))
     source.count_in += 1
     source.mapping = {"keys of the file": "floor_no", "/".join(_SHAPES[:3]): "floor shape", "other polygons": "rooms"}
     return source
 
 
-def _floor(key: str, groups: dict, source: Source) -> tuple[shapely.Geometry | None, list[tuple[str, shapely.Geometry]]]:
+def _floor(
+    key: str, groups: dict, source: Source
+) -> tuple[shapely.Geometry | None, list[tuple[str, shapely.Geometry]]]:
     """The floor's shape (of its rooms where none is drawn), and its rooms."""
     slabs, rooms = [], []
     for kind, collection in groups.items():

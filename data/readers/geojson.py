@@ -18,8 +18,20 @@ from data.place.text import json_head, read_text
 
 NAME = "GeoJSON"
 ORDER = 50
-_TYPES = ("FeatureCollection", "Feature", "GeometryCollection", "Polygon", "MultiPolygon", "Point", "MultiPoint", "LineString", "MultiLineString")
-_ROOT = re.compile(rb'"type"\s*:\s*"(FeatureCollection|Feature|GeometryCollection|(?:Multi)?(?:Polygon|Point|LineString))"')
+_TYPES = (
+    "FeatureCollection",
+    "Feature",
+    "GeometryCollection",
+    "Polygon",
+    "MultiPolygon",
+    "Point",
+    "MultiPoint",
+    "LineString",
+    "MultiLineString",
+)
+_ROOT = re.compile(
+    rb'"type"\s*:\s*"(FeatureCollection|Feature|GeometryCollection|(?:Multi)?(?:Polygon|Point|LineString))"'
+)
 
 
 def can_read(path: Path) -> bool:
@@ -42,7 +54,9 @@ def read(path: Path, options: Options) -> Source:
     source.crs = crs
     shapes, properties = [], []
     for number, record in enumerate(records, start=1):
-        feature = record if record.get("type") == "Feature" else {"type": "Feature", "geometry": record, "properties": {}}
+        feature = (
+            record if record.get("type") == "Feature" else {"type": "Feature", "geometry": record, "properties": {}}
+        )
         shape = _shape(feature.get("geometry"), feature.get("id", f"feature {number}"), source)
         row = feature.get("properties")
         row = dict(row) if isinstance(row, dict) else {}
@@ -72,7 +86,9 @@ def _records(text: str, path: Path, source: Source) -> tuple[list[dict], str]:
             try:
                 found.append(orjson.loads(line))
             except orjson.JSONDecodeError as wrong:
-                raise Unreadable(f"Line {number} is not JSON: {wrong.msg}", "Repair or remove the line", file=path, row=number) from wrong
+                raise Unreadable(
+                    f"Line {number} is not JSON: {wrong.msg}", "Repair or remove the line", file=path, row=number
+                ) from wrong
         return [record for record in found if isinstance(record, dict)], crs
     if not isinstance(root, dict):
         root = {"type": "FeatureCollection", "features": root}
@@ -98,12 +114,16 @@ def _lenient(text: str, path: Path, error: orjson.JSONDecodeError) -> list[dict]
     try:
         root = json.loads(text)
     except (json.JSONDecodeError, RecursionError) as wrong:
-        raise Unreadable(f"The JSON is broken or cut short in line {error.lineno}, column {error.colno}: {error.msg}", "Fetch or export the file again", file=path) from wrong
+        raise Unreadable(
+            f"The JSON is broken or cut short in line {error.lineno}, column {error.colno}: {error.msg}",
+            "Fetch or export the file again",
+            file=path,
+        ) from wrong
     items = root.get("features", [root]) if isinstance(root, dict) else []
     return [item for item in items if isinstance(item, dict)]
 
 
-def _shape(geometry: object, id_: object, source: Source) -> shapely.Geometry | None | bool:
+def _shape(geometry: object, id_: object, source: Source) -> shapely.Geometry | bool | None:
     """A geometry; None where the feature has none; False when it is broken (rejected here)."""
     if geometry is None:
         return None

@@ -31,10 +31,21 @@ def read(path: Path, options: Options) -> Source:
     try:
         table = pq.read_table(path)
     except (pa.ArrowInvalid, OSError) as error:
-        raise Unreadable("The Parquet file is damaged or cut short", f"Fetch it again ({str(error)[:120]})", file=path) from error
+        raise Unreadable(
+            "The Parquet file is damaged or cut short", f"Fetch it again ({str(error)[:120]})", file=path
+        ) from error
     meta = json.loads((table.schema.metadata or {}).get(b"geo", b"{}"))
-    column = meta.get("primary_column") or next((name for name in ("geometry", "geom", "wkb_geometry") if name in table.column_names), None)
-    if column is None or column not in table.column_names or not pa.types.is_binary(table.schema.field(column).type) and not pa.types.is_large_binary(table.schema.field(column).type):
+    column = meta.get("primary_column") or next(
+        (name for name in ("geometry", "geom", "wkb_geometry") if name in table.column_names), None
+    )
+    if (
+        column is None
+        or column not in table.column_names
+        or (
+            not pa.types.is_binary(table.schema.field(column).type)
+            and not pa.types.is_large_binary(table.schema.field(column).type)
+        )
+    ):
         raise BadInput("No column holds shapes as WKB", f"Columns: {', '.join(table.column_names[:20])}", file=path)
     described = (meta.get("columns") or {}).get(column, {})
     if described.get("crs"):

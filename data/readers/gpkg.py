@@ -15,7 +15,9 @@ ORDER = 20
 def can_read(path: Path) -> bool:
     """True for an SQLite file with GeoPackage's application id or contents table."""
     start = head(path, 100)
-    return start.startswith(b"SQLite format 3\0") and (start[68:72] in (b"GPKG", b"GP10", b"GP11") or b"gpkg_contents" in head(path, 200_000))
+    return start.startswith(b"SQLite format 3\0") and (
+        start[68:72] in (b"GPKG", b"GP10", b"GP11") or b"gpkg_contents" in head(path, 200_000)
+    )
 
 
 def read(path: Path, options: Options) -> Source:

@@ -27,9 +27,17 @@ def can_read(path: Path) -> bool:
 def read(path: Path, options: Options) -> Source:
     """Features of the file, of the biggest .shp of a zip. Raises Unreadable when parts are missing or damaged."""
     if head(path, 4) == b"\x00\x00\x27\x0a":
-        missing = [part for part in (".dbf", ".shx") if not any(path.with_suffix(case).exists() for case in (part, part.upper()))]
+        missing = [
+            part
+            for part in (".dbf", ".shx")
+            if not any(path.with_suffix(case).exists() for case in (part, part.upper()))
+        ]
         if missing:
-            raise Unreadable(f"A shapefile is several files; {' and '.join(missing)} is not beside it", "Hand in all of them, or one zip", file=path)
+            raise Unreadable(
+                f"A shapefile is several files; {' and '.join(missing)} is not beside it",
+                "Hand in all of them, or one zip",
+                file=path,
+            )
         return read_ogr(path, options, "shapefile")
     members = _members(path)
     with zipfile.ZipFile(path) as archive:
@@ -45,7 +53,11 @@ def _members(path: Path) -> list[str]:
     """The .shp files of a zip, the biggest first."""
     try:
         with zipfile.ZipFile(path) as archive:
-            found = [item for item in archive.infolist() if item.filename.lower().endswith(".shp") and "__MACOSX" not in item.filename]
+            found = [
+                item
+                for item in archive.infolist()
+                if item.filename.lower().endswith(".shp") and "__MACOSX" not in item.filename
+            ]
     except (zipfile.BadZipFile, OSError):
         return []
     return [item.filename for item in sorted(found, key=lambda item: (-item.file_size, item.filename))]

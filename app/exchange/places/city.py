@@ -20,6 +20,8 @@ SAME_SHARE = 0.95
 """A boundary covering this share of the city is the city again, under another admin level."""
 LEAST_COVER = 0.02
 """An admin level whose boundaries hold less than this share of the buildings is not a level of this place."""
+ALL_SHARE = 0.98
+"""Boundaries of one level that hold this share of the buildings are, together, the city."""
 CITY_ID = "city"
 
 
@@ -36,7 +38,8 @@ def choose(source: Source, points: NDArray[np.float64], known: Known, names: tup
     """Pick the city and its chain; every boundary left out is rejected with the reason (source.rejects grows).
 
     City: the boundary of the coarsest admin level that closes by itself and holds at least half of the buildings (of
-    the boundaries' area where there are no buildings); else the extract's edge where boundaries were closed with it;
+    the boundaries' area where there are no buildings); else the union of one level's boundaries where they hold
+    98 % of the buildings; else the extract's edge where boundaries were closed with it;
     else the convex hull of everything. Levels: of the finer admin levels the three that hold most buildings.
     """
     table = source.boundaries
@@ -50,7 +53,15 @@ def choose(source: Source, points: NDArray[np.float64], known: Known, names: tup
     city_row = _city_row(shaped, points)
     if city_row is not None:
         row = table.loc[city_row]
-        city = Node("city", str(row["source_id"]), names[0] or row["name_zh"], names[1] or row["name_en"], row.geometry, everything, "boundary")
+        city = Node(
+            "city",
+            str(row["source_id"]),
+            names[0] or row["name_zh"],
+            names[1] or row["name_en"],
+            row.geometry,
+            everything,
+            "boundary",
+        )
         floor = row["admin_level"]
     else:
         shape, made = _outline(source, shaped, points, known)
@@ -76,18 +87,35 @@ def _city_row(shaped: gpd.GeoDataFrame, points: NDArray[np.float64]) -> int | No
     return None if not len(fit) else int(own.loc[fit].sort_values(["admin_level", "source_id"]).index[0])
 
 
-def _outline(source: Source, shaped: gpd.GeoDataFrame, points: NDArray[np.float64], known: Known) -> tuple[shapely.Geometry, str]:
+def _outline(
+    source: Source, shaped: gpd.GeoDataFrame, points: NDArray[np.float64], known: Known
+) -> tuple[shapely.Geometry, str]:
     """The extract's edge, or the hull of buildings and boundaries (about 20 m wider); an earlier city shape while it fits."""
     if not len(points) and len(shaped) and not (shaped["closed"] == "edge").any():
         return areas(shapely.union_all(np.array(shaped.geometry.array, dtype=object))), "union"
+    for _, group in shaped[shaped["closed"] == "own"].groupby("admin_level", dropna=False):
+        union = areas(shapely.union_all(np.array(group.geometry.array, dtype=object)))
+        shapely.prepare(union)
+        if len(points) and shapely.intersects_xy(union, points).mean() >= ALL_SHARE:
+            return union, "union"
     shapes = [*source.buildings.geometry.array, *shaped.loc[shaped["closed"] == "own"].geometry.array]
     shapes = shapes or [*shaped.geometry.array] or [*source.layers.geometry.array] or [shapely.points(0, 0)]
-    hull = shapely.box(*shapely.total_bounds(shapes)) if len(shapes) == 1 else shapely.convex_hull(shapely.geometrycollections(shapes))
+    hull = (
+        shapely.box(*shapely.total_bounds(shapes))
+        if len(shapes) == 1
+        else shapely.convex_hull(shapely.geometrycollections(shapes))
+    )
     hull = shapely.buffer(hull, 0.0002, quad_segs=2)
-    hull = shapely.segmentize(hull, max(hull.length / 400, 1e-5))  # so that cuts across slanted edges keep areas in any projection
+    hull = shapely.segmentize(
+        hull, max(hull.length / 400, 1e-5)
+    )  # so that cuts across slanted edges keep areas in any projection
     if source.extent is not None and (shaped["closed"] == "edge").any():
         made, shape = "edge", shapely.box(*source.extent)
-    elif source.extent is not None and len(points) and shapely.intersection(hull, edge := shapely.box(*source.extent)).area > 0.8 * edge.area:
+    elif (
+        source.extent is not None
+        and len(points)
+        and shapely.intersection(hull, edge := shapely.box(*source.extent)).area > 0.8 * edge.area
+    ):
         made, shape = "edge", edge
     else:
         made, shape = "hull", hull
@@ -100,7 +128,14 @@ def _outline(source: Source, shaped: gpd.GeoDataFrame, points: NDArray[np.float6
     return shape, made
 
 
-def _levels(source: Source, shaped: gpd.GeoDataFrame, city: Node, city_row: int | None, floor: float, points: NDArray[np.float64]) -> dict[str, list[int]]:
+def _levels(
+    source: Source,
+    shaped: gpd.GeoDataFrame,
+    city: Node,
+    city_row: int | None,
+    floor: float,
+    points: NDArray[np.float64],
+) -> dict[str, list[int]]:
     inside: dict[float, list[int]] = {}
     for row in shaped.index:
         if row == city_row:
@@ -109,7 +144,9 @@ def _levels(source: Source, shaped: gpd.GeoDataFrame, city: Node, city_row: int 
         shared = shapely.intersection(shape, city.shape).area
         reason = None
         if shared < 0.5 * shape.area:
-            reason = "outside the place" if shared <= 0.02 * min(shape.area, city.shape.area) else "mostly outside the place"
+            reason = (
+                "outside the place" if shared <= 0.02 * min(shape.area, city.shape.area) else "mostly outside the place"
+            )
             reason = "holds the whole place" if shared > SAME_SHARE * city.shape.area else reason
         elif shared > SAME_SHARE * city.shape.area and city_row is not None:
             reason = "the place itself again, under another admin level"
@@ -124,10 +161,22 @@ def _levels(source: Source, shaped: gpd.GeoDataFrame, city: Node, city_row: int 
     kept = sorted(level for level in kept[:3] if cover[level] >= LEAST_COVER)
     for level, rows in sorted(inside.items()):
         if level not in kept:
-            why = "hold too few buildings to be a level" if cover[level] < LEAST_COVER else "are not among the three levels that hold most buildings"
+            why = (
+                "hold too few buildings to be a level"
+                if cover[level] < LEAST_COVER
+                else "are not among the three levels that hold most buildings"
+            )
             for row in rows:
-                source.reject(shaped.at[row, "source_id"], f"not used: boundaries of admin level {level:g} {why}", "boundary")
-    return dict(zip(LEVELS, (sorted(inside[level], key=lambda row: str(shaped.at[row, "source_id"])) for level in kept), strict=False))
+                source.reject(
+                    shaped.at[row, "source_id"], f"not used: boundaries of admin level {level:g} {why}", "boundary"
+                )
+    return dict(
+        zip(
+            LEVELS,
+            (sorted(inside[level], key=lambda row: str(shaped.at[row, "source_id"])) for level in kept),
+            strict=False,
+        )
+    )
 
 
 def _cover(shapes: list[shapely.Geometry], city: Node, points: NDArray[np.float64]) -> float:
@@ -137,7 +186,13 @@ def _cover(shapes: list[shapely.Geometry], city: Node, points: NDArray[np.float6
     return float(shapely.intersection(shapely.union_all(shapes), city.shape).area / city.shape.area)
 
 
-def _with_levels(source: Source, shaped: gpd.GeoDataFrame, points: NDArray[np.float64], known: Known, names: tuple[str | None, str | None]) -> Chain:
+def _with_levels(
+    source: Source,
+    shaped: gpd.GeoDataFrame,
+    points: NDArray[np.float64],
+    known: Known,
+    names: tuple[str | None, str | None],
+) -> Chain:
     """The chain of boundaries that name their level in our words (a level column, or --level)."""
     rows: dict[str, list[int]] = {}
     for row in shaped.index:
@@ -145,14 +200,24 @@ def _with_levels(source: Source, shaped: gpd.GeoDataFrame, points: NDArray[np.fl
         if level in (*LEVELS, "grid", "city"):
             rows.setdefault(level, []).append(int(row))
         else:
-            source.reject(shaped.at[row, "source_id"], f"not used: a boundary of level {level or 'unknown'}", "boundary")
+            source.reject(
+                shaped.at[row, "source_id"], f"not used: a boundary of level {level or 'unknown'}", "boundary"
+            )
     tops = rows.pop("city", [])
     if len(tops) > 1:
         source.warnings.append(f"{len(tops)} boundaries call themselves a city: taken as districts of one place")
         rows["district"] = [*tops, *rows.get("district", [])]
     if len(tops) == 1:
         row = shaped.loc[tops[0]]
-        city = Node("city", str(row["source_id"]), names[0] or row["name_zh"], names[1] or row["name_en"], row.geometry, np.arange(len(points)), "boundary")
+        city = Node(
+            "city",
+            str(row["source_id"]),
+            names[0] or row["name_zh"],
+            names[1] or row["name_en"],
+            row.geometry,
+            np.arange(len(points)),
+            "boundary",
+        )
     else:
         shape, made = _outline(source, shaped, points, known)
         city = Node("city", CITY_ID, *names, shape, np.arange(len(points)), made)
@@ -161,20 +226,34 @@ def _with_levels(source: Source, shaped: gpd.GeoDataFrame, points: NDArray[np.fl
 
 def _coded(source: Source, table: gpd.GeoDataFrame) -> dict[int, str]:
     """Rows with a GB/T code of the one city most of them lie in; {} when they do not lie in one city."""
-    codes = {row: text for row, value in table["code"].items() if value is not None and is_valid(text := str(value).strip()) and text[0] != "0"}
+    codes = {
+        row: text
+        for row, value in table["code"].items()
+        if value is not None and is_valid(text := str(value).strip()) and text[0] != "0"
+    }
     cities = [parse(text).city for text in codes.values()]
     if not cities or len({text for text in codes.values() if text.endswith("00") and len(text) == 6}) > 1:
         if cities:
-            source.warnings.append("the codes are those of several cities: kept as source ids, units numbered under the reserved prefix")
+            source.warnings.append(
+                "the codes are those of several cities: kept as source ids, units numbered under the reserved prefix"
+            )
         return {}
     home = max(sorted(set(cities)), key=cities.count)
     if cities.count(home) * 2 <= len(cities):
-        source.warnings.append("the codes are those of several cities: kept as source ids, units numbered under the reserved prefix")
+        source.warnings.append(
+            "the codes are those of several cities: kept as source ids, units numbered under the reserved prefix"
+        )
         return {}
     return {row: text for row, text in codes.items() if parse(text).city == home}
 
 
-def _with_codes(source: Source, table: gpd.GeoDataFrame, coded: dict[int, str], points: NDArray[np.float64], names: tuple[str | None, str | None]) -> Chain:
+def _with_codes(
+    source: Source,
+    table: gpd.GeoDataFrame,
+    coded: dict[int, str],
+    points: NDArray[np.float64],
+    names: tuple[str | None, str | None],
+) -> Chain:
     """The chain of boundaries that bring their own GB/T codes."""
     rows: dict[str, list[int]] = {}
     city_row = None

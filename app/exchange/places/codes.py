@@ -14,7 +14,9 @@ def number(city: Node, known: Known, city_number: int = 1) -> None:
 
     Raises BadInput when a parent is full.
     """
-    city.code = city.given or known.codes.get(("city", city.source_id)) or _any_city(known) or imported_city(city_number).text
+    city.code = (
+        city.given or known.codes.get(("city", city.source_id)) or _any_city(known) or imported_city(city_number).text
+    )
     taken: dict[str, int] = {}
     for code in known.used:
         _note(code, taken)

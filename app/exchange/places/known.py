@@ -19,7 +19,9 @@ class Known:
 
     def __init__(self, units: pd.DataFrame | dict[tuple[str, str], str] | None = None) -> None:
         self.codes: dict[tuple[str, str], str] = {}
-        self._rows: dict[tuple[str, str], list[tuple[str, str | None, str | None, shapely.Geometry]]] = defaultdict(list)
+        self._rows: dict[tuple[str, str], list[tuple[str, str | None, str | None, shapely.Geometry]]] = defaultdict(
+            list
+        )
         self._revision: dict[tuple[str, str], int] = defaultdict(int)
         self.city_shape: shapely.Geometry | None = None
         if isinstance(units, dict):
@@ -43,7 +45,10 @@ class Known:
         return self._revision[(level, parent_id)]
 
     def _from_frame(self, units: pd.DataFrame) -> None:
-        columns = {name: units[name] if name in units else [None] * len(units) for name in ("name_zh", "name_en", "geom", "valid_to")}
+        columns = {
+            name: units[name] if name in units else [None] * len(units)
+            for name in ("name_zh", "name_en", "geom", "valid_to")
+        }
         rows = zip(units["level"], units["source_id"], units["code"], *columns.values(), strict=True)
         for level, id_, code, zh, en, geom, gone in rows:
             if id_ is None or pd.isna(id_):
@@ -51,7 +56,13 @@ class Known:
             current = pd.isna(gone)
             if current or (level, id_) not in self.codes:
                 self.codes[(level, id_)] = code
-            shape = geom if isinstance(geom, shapely.Geometry) else shapely.from_wkb(bytes(geom)) if geom is not None and not pd.isna(geom) else None
+            shape = (
+                geom
+                if isinstance(geom, shapely.Geometry)
+                else shapely.from_wkb(bytes(geom))
+                if geom is not None and not pd.isna(geom)
+                else None
+            )
             if shape is None or not current:
                 continue
             if level == "city":

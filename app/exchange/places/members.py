@@ -49,7 +49,9 @@ def _outlines(source: Source) -> NDArray[np.int64]:
         return named
     shapes, outlines = np.array(parts.geometry.array, dtype=object), np.array(buildings.geometry.array, dtype=object)
     part, building = shapely.STRtree(outlines).query(shapes, predicate="intersects")
-    shared = shapely.area(shapely.intersection(shapes[part], outlines[building])) / np.maximum(shapely.area(shapes[part]), 1e-15)
+    shared = shapely.area(shapely.intersection(shapes[part], outlines[building])) / np.maximum(
+        shapely.area(shapes[part]), 1e-15
+    )
     found = np.full(len(parts), -1)
     order = np.lexsort((-building, shared))
     order = order[shared[order] >= 0.3]
@@ -69,7 +71,11 @@ def settle_floors(source: Source) -> pd.Series:
     height = table["height_m"].to_numpy(float)
     high, deep, drawn = _storeys(source)
     known = ~np.isnan(above) | drawn
-    per_floor = table["place_type"].map(lambda use: FLOOR_M.get(use, FLOOR_M[None])).to_numpy(float) if len(table) else np.zeros(0)
+    per_floor = (
+        table["place_type"].map(lambda use: FLOOR_M.get(use, FLOOR_M[None])).to_numpy(float)
+        if len(table)
+        else np.zeros(0)
+    )
     derived = ~known & ~np.isnan(height)
     above[derived] = np.maximum(1, np.round(height[derived] / per_floor[derived]))
     above = np.where(high > 0, np.fmax(above, high), above)
@@ -90,7 +96,9 @@ def _storeys(source: Source) -> tuple[NDArray[np.float64], NDArray[np.float64], 
     home = np.array([row_of.get(id_, -1) for id_ in table["building_id"]])
     outlines = np.array(source.buildings.geometry.array, dtype=object)
     lost = np.flatnonzero(home < 0)
-    seen, where = shapely.STRtree(outlines).query(shapely.point_on_surface(np.array(table.geometry.array, dtype=object)[lost]), predicate="intersects")
+    seen, where = shapely.STRtree(outlines).query(
+        shapely.point_on_surface(np.array(table.geometry.array, dtype=object)[lost]), predicate="intersects"
+    )
     home[lost[seen[::-1]]] = where[::-1]
     floor_no = table["floor_no"].to_numpy(float)
     inside = home >= 0

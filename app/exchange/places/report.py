@@ -43,14 +43,19 @@ class Report:
     def lines(self) -> list[str]:
         """The report in a few lines for a terminal."""
         units = ", ".join(f"{count} {level}" for level, count in self.units.items() if count)
-        known = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in self.buildings.items() if name != "total")
+        known = ", ".join(
+            f"{count} {name.replace('_', ' ')}" for name, count in self.buildings.items() if name != "total"
+        )
         text = [
             f"{self.format}, {self.crs}, as of {self.as_of}",
             f"units: {units}",
             f"buildings: {self.buildings['total']} ({known})",
-            f"in {self.count_in} = accepted {self.accepted} + rejected {self.rejected} + duplicate {self.duplicate}; repaired {len(self.repairs)}",
+            f"in {self.count_in} = accepted {self.accepted} + rejected {self.rejected} + duplicate {self.duplicate};"
+            f" repaired {len(self.repairs)}",
         ]
-        reasons = pd.Series([f"{note.kind}: {note.reason}" for note in self.rejects], dtype=object).value_counts().head(8)
+        reasons = (
+            pd.Series([f"{note.kind}: {note.reason}" for note in self.rejects], dtype=object).value_counts().head(8)
+        )
         text += [f"  rejected {count} × {reason}" for reason, count in reasons.items()]
         return text + [f"  note: {warning}" for warning in self.warnings]
 

@@ -117,10 +117,20 @@ def attributes(units: pd.DataFrame) -> pd.DataFrame:
     """Attribute rows: address of every unit that has one, use of buildings (registry/attributes.csv)."""
     here = units[units["level"] != "floor"]
     addresses = here[here["address"].notna()]
-    uses = here[(here["level"] == "building") & here["place_type"].isin(list(USE))] if "place_type" in here else here.iloc[:0]
+    uses = (
+        here[(here["level"] == "building") & here["place_type"].isin(list(USE))]
+        if "place_type" in here
+        else here.iloc[:0]
+    )
     rows = [
         pd.DataFrame({"unit_code": addresses["code"], "attribute": "address", "value": addresses["address"]}),
-        pd.DataFrame({"unit_code": uses["code"], "attribute": "use", "value": uses.get("place_type", pd.Series(dtype=object)).map(USE)}),
+        pd.DataFrame(
+            {
+                "unit_code": uses["code"],
+                "attribute": "use",
+                "value": uses.get("place_type", pd.Series(dtype=object)).map(USE),
+            }
+        ),
     ]
     return pd.concat(rows, ignore_index=True)
 
@@ -139,7 +149,15 @@ def room_rows(storeys: gpd.GeoDataFrame, units: pd.DataFrame) -> pd.DataFrame:
     code = dict(zip(floors["source_id"], floors["code"], strict=True))
     classes = [code.get(f"{id_}/{no}") for id_, no in zip(drawn["building_id"], drawn["floor_no"], strict=True)]
     shapes = np.array(drawn.geometry.array, dtype=object)
-    table = pd.DataFrame({"layer": "room", "class": classes, "source_id": drawn["source_id"].to_numpy(), "name_zh": drawn["name"].to_numpy(), "min_zoom": 17})
+    table = pd.DataFrame(
+        {
+            "layer": "room",
+            "class": classes,
+            "source_id": drawn["source_id"].to_numpy(),
+            "name_zh": drawn["name"].to_numpy(),
+            "min_zoom": 17,
+        }
+    )
     table["name_en"] = table["name_zh"]
     table["geom"] = list(shapely.to_wkb(shapes)) if len(table) else []
     return table[table["class"].notna()]
@@ -154,6 +172,10 @@ def arrow(rows: pd.DataFrame, columns: tuple[str, ...]) -> pa.Table:
         if kind == pa.int32():
             values = pd.to_numeric(values, errors="coerce").round().astype("Int32")
         elif kind == pa.string():
-            values = values.astype(object).where(values.notna(), None).map(lambda value: None if value is None else str(value))
+            values = (
+                values.astype(object)
+                .where(values.notna(), None)
+                .map(lambda value: None if value is None else str(value))
+            )
         data[name] = pa.array(values, type=kind, from_pandas=True)
     return pa.table(data)

@@ -61,11 +61,16 @@ def _once(table: gpd.GeoDataFrame, source: Source, kind: str) -> gpd.GeoDataFram
     if not repeated.any():
         return table.reset_index(drop=True)
     ids, drop, seen = table["source_id"].astype(str).to_list(), [], {}
-    rest = [str(row) for row in table.drop(columns=[table.geometry.name, "source_id"]).itertuples(index=False, name=None)]
+    rest = [
+        str(row) for row in table.drop(columns=[table.geometry.name, "source_id"]).itertuples(index=False, name=None)
+    ]
     for row, (id_, shape) in enumerate(zip(ids, table.geometry.array, strict=True)):
         twins = seen.setdefault(id_, [])
         same = rest[row] if shape is None else None
-        if any(words == same and (twin is shape or (twin is not None and shape is not None and twin.equals(shape))) for twin, words in twins):
+        if any(
+            words == same and (twin is shape or (twin is not None and shape is not None and twin.equals(shape)))
+            for twin, words in twins
+        ):
             source.duplicates += 1
             drop.append(row)
         elif twins:
@@ -93,10 +98,16 @@ def _sound_layers(table: gpd.GeoDataFrame, source: Source) -> gpd.GeoDataFrame:
     for row in np.flatnonzero(gone):
         source.reject(table["source_id"].iloc[row], "the outline has no area", str(table["layer"].iloc[row]))
     for row in np.flatnonzero(invalid & ~gone):
-        source.repair(table["source_id"].iloc[row], "the outline crossed or touched itself: repaired", str(table["layer"].iloc[row]))
+        source.repair(
+            table["source_id"].iloc[row],
+            "the outline crossed or touched itself: repaired",
+            str(table["layer"].iloc[row]),
+        )
     return table.set_geometry(gpd.GeoSeries(shapes, index=table.index))[~gone].reset_index(drop=True)
 
 
 def _areas_only(shape: shapely.Geometry) -> shapely.Geometry | None:
-    parts = [part for part in shapely.get_parts(shapely.get_parts([shape])) if part.geom_type == "Polygon" and part.area > 0]
+    parts = [
+        part for part in shapely.get_parts(shapely.get_parts([shape])) if part.geom_type == "Polygon" and part.area > 0
+    ]
     return None if not parts else parts[0] if len(parts) == 1 else shapely.multipolygons(parts)

@@ -36,15 +36,31 @@ def fill(parent: Node, level: str, points: NDArray[np.float64], known: Known) ->
     parts = cut(parent.shape, parent.holds, points, wanted)
     revision = known.revision(level, parent.source_id) if len(parts) > 1 else 0
     if len(parts) == 1:
-        parent.add(Node(level, f"{parent.source_id}/{level}", parent.name_zh, parent.name_en, parent.shape, parent.holds, "same"))
+        parent.add(
+            Node(
+                level, f"{parent.source_id}/{level}", parent.name_zh, parent.name_en, parent.shape, parent.holds, "same"
+            )
+        )
         return
     width = len(str(len(parts)))
     for number, (shape, holds) in enumerate(parts, start=1):
         id_ = f"{parent.source_id}/{level}-{f'{revision}.' if revision else ''}{number}"
-        parent.add(Node(level, id_, _numbered(parent.name_zh, number, width), _numbered(parent.name_en, number, width), shape, holds, "part"))
+        parent.add(
+            Node(
+                level,
+                id_,
+                _numbered(parent.name_zh, number, width),
+                _numbered(parent.name_en, number, width),
+                shape,
+                holds,
+                "part",
+            )
+        )
 
 
-def cut(shape: shapely.Geometry, holds: NDArray[np.int64], points: NDArray[np.float64], parts: int) -> list[tuple[shapely.Geometry, NDArray[np.int64]]]:
+def cut(
+    shape: shapely.Geometry, holds: NDArray[np.int64], points: NDArray[np.float64], parts: int
+) -> list[tuple[shapely.Geometry, NDArray[np.int64]]]:
     """Cut a shape into at most `parts` parts balanced by the buildings in it; fewer where buildings coincide."""
     if parts <= 1 or len(holds) < 2:
         return [(shape, holds)]
@@ -74,11 +90,15 @@ def areas(shape: shapely.Geometry) -> shapely.Geometry | None:
     """Only the polygons of a shape; None when there are none."""
     if shape.geom_type in ("Polygon", "MultiPolygon"):
         return None if shape.is_empty else shape
-    parts = [part for part in shapely.get_parts(shapely.get_parts([shape])) if part.geom_type == "Polygon" and part.area > 0]
+    parts = [
+        part for part in shapely.get_parts(shapely.get_parts([shape])) if part.geom_type == "Polygon" and part.area > 0
+    ]
     return None if not parts else parts[0] if len(parts) == 1 else shapely.multipolygons(parts)
 
 
-def within(shapes: list[shapely.Geometry], holds: NDArray[np.int64], points: NDArray[np.float64]) -> list[NDArray[np.int64]]:
+def within(
+    shapes: list[shapely.Geometry], holds: NDArray[np.int64], points: NDArray[np.float64]
+) -> list[NDArray[np.int64]]:
     """Share buildings out among shapes by where their inner point lies; one on a seam goes to the nearest shape."""
     if not len(holds) or not shapes:
         return [holds[:0] for _ in shapes]
@@ -92,7 +112,9 @@ def within(shapes: list[shapely.Geometry], holds: NDArray[np.int64], points: NDA
     return [holds[owner == number] for number in range(len(shapes))]
 
 
-def _reuse(parent: Node, level: str, earlier: list[tuple[str, str, str, shapely.Geometry]], points: NDArray[np.float64]) -> bool:
+def _reuse(
+    parent: Node, level: str, earlier: list[tuple[str, str, str, shapely.Geometry]], points: NDArray[np.float64]
+) -> bool:
     """Take over earlier parts when together they are the parent's shape within 1 %; patch the rest of the seam."""
     whole = shapely.union_all([shape for *_, shape in earlier])
     if shapely.symmetric_difference(whole, parent.shape).area > SAME_SHARE * parent.shape.area:

@@ -70,14 +70,20 @@ def _homes(rows: list[int], table: gpd.GeoDataFrame, parents: list[Node], source
     return homes
 
 
-def _tile(parent: Node, level: str, rows: list[int], table: gpd.GeoDataFrame, points: NDArray[np.float64], source: Source) -> None:
+def _tile(
+    parent: Node, level: str, rows: list[int], table: gpd.GeoDataFrame, points: NDArray[np.float64], source: Source
+) -> None:
     """Give a parent its boundary children and the rest; together they are exactly the parent."""
     rows = sorted(rows, key=lambda row: natural(str(table.at[row, "source_id"])))
     shapes: list[shapely.Geometry] = []
     kept: list[int] = []
     for row in rows:
         shape = areas(shapely.intersection(table.geometry[row], parent.shape))
-        earlier = [shapes[n] for n in shapely.STRtree(shapes).query(shape, predicate="intersects")] if shape is not None and shapes else []
+        earlier = (
+            [shapes[n] for n in shapely.STRtree(shapes).query(shape, predicate="intersects")]
+            if shape is not None and shapes
+            else []
+        )
         if earlier:
             shape = areas(shapely.difference(shape, shapely.union_all(earlier)))
         if shape is None or shape.area < 1e-9 * parent.shape.area:
@@ -85,7 +91,11 @@ def _tile(parent: Node, level: str, rows: list[int], table: gpd.GeoDataFrame, po
             continue
         lost = 1 - shape.area / table.geometry[row].area
         if lost > 0.01:
-            source.repair(table.at[row, "source_id"], f"cut to its parent and neighbours: {lost:.0%} of its area lies outside", "boundary")
+            source.repair(
+                table.at[row, "source_id"],
+                f"cut to its parent and neighbours: {lost:.0%} of its area lies outside",
+                "boundary",
+            )
         shapes.append(shape)
         kept.append(row)
     if not kept:
@@ -110,6 +120,7 @@ def _tile(parent: Node, level: str, rows: list[int], table: gpd.GeoDataFrame, po
                  "edge" if table.at[row, "closed"] == "edge" else "boundary", given=None if code is None else str(code))
         )  # fmt: skip
     if left:
-        zh = f"{parent.name_zh}其余" if parent.name_zh else None
-        en = f"Rest of {parent.name_en}" if parent.name_en else None
+        again = parent.made == "rest"
+        zh = parent.name_zh if again or not parent.name_zh else f"{parent.name_zh}其余"
+        en = parent.name_en if again or not parent.name_en else f"Rest of {parent.name_en}"
         parent.add(Node(level, f"{parent.source_id}/rest-{level}", zh, en, whole[-1], shares[-1], "rest"))

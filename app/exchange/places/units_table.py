@@ -25,33 +25,52 @@ from data.place.source import Source
 def is_table(source: Source) -> bool:
     """True when the source is rows with codes and no areas."""
     shapes = source.boundaries.geometry
-    return source.buildings.empty and source.layers.empty and len(source.boundaries) > 0 and not (shapely.get_dimensions(shapes.to_numpy()) == 2).any()
+    return (
+        source.buildings.empty
+        and source.layers.empty
+        and len(source.boundaries) > 0
+        and not (shapely.get_dimensions(shapes.to_numpy()) == 2).any()
+    )
 
 
 def units(source: Source, known: Known, city_name: str | None, city_number: int) -> pd.DataFrame:
     """Unit rows of a table, parents first; rejects are added to the source. Column `made` is "made" for a city that no
     row names. Raises BadInput when the codes are those of several cities."""
     table = source.boundaries
-    ids = [str(code or id_) for code, id_ in zip(table["code"], table["source_id"], strict=True)]
+    codes_said = [None if code is None or pd.isna(code) else str(code) for code in table["code"]]
+    ids = [code or str(id_) for code, id_ in zip(codes_said, table["source_id"], strict=True)]
     coded = sum(is_valid(_full(id_)) for id_ in ids) * 2 > len(ids)
     ids = [_full(id_) if coded else id_ for id_ in ids]
-    bad: dict[int, str] = {}
+    bad: dict[int, str] = {row: "no code" for row, code in enumerate(codes_said) if code is None}
     if coded:
         city = _city(ids, source)
         for row, id_ in enumerate(ids):
+            if row in bad:
+                continue
             if not is_valid(id_):
                 bad[row] = "not a unit code"
             elif parse(id_).city != city:
                 bad[row] = "a code of another city"
     else:
-        city = next((code for (level, _), code in sorted(known.codes.items()) if level == "city"), None) or imported_city(city_number).text
+        city = (
+            next((code for (level, _), code in sorted(known.codes.items()) if level == "city"), None)
+            or imported_city(city_number).text
+        )
     row_of = {id_: row for row, id_ in enumerate(ids) if row not in bad}
     parents = [_parent(id_, said, coded, city) for id_, said in zip(ids, table["parent_code"], strict=True)]
     _check(ids, parents, row_of, known, city, bad)
-    order = sorted((row for row in range(len(ids)) if row not in bad), key=lambda row: (_depth(row, parents, row_of), ids[row]))
+    order = sorted(
+        (row for row in range(len(ids)) if row not in bad), key=lambda row: (_depth(row, parents, row_of), ids[row])
+    )
     levels, codes = _place(order, ids, parents, row_of, table["level"].to_list(), known, city, bad, coded)
     for row, reason in sorted(bad.items()):
-        source.reject(table["source_id"].iloc[row], reason, "row", column="parent_code" if "parent" in reason else "code", value=ids[row])
+        source.reject(
+            table["source_id"].iloc[row],
+            reason,
+            "row",
+            column="parent_code" if "parent" in reason else "code",
+            value=ids[row],
+        )
     return _frame(table, [row for row in order if row not in bad], ids, parents, levels, codes, city, city_name)
 
 
@@ -64,7 +83,11 @@ def _city(ids: list[str], source: Source) -> str:
     cities = [parse(id_).city for id_ in ids if is_valid(id_)]
     home = max(sorted(set(cities)), key=cities.count)
     if cities.count(home) * 2 <= len(cities):
-        raise BadInput(f"The table holds codes of {len(set(cities))} cities", "Keep the rows of one city and import it under its own key", file=source.file)
+        raise BadInput(
+            f"The table holds codes of {len(set(cities))} cities",
+            "Keep the rows of one city and import it under its own key",
+            file=source.file,
+        )
     return home
 
 
@@ -81,7 +104,9 @@ def _parent(id_: str, said: object, coded: bool, city: str) -> str | None:
     return None if id_ == city else city
 
 
-def _check(ids: list[str], parents: list[str | None], row_of: dict[str, int], known: Known, city: str, bad: dict[int, str]) -> None:
+def _check(
+    ids: list[str], parents: list[str | None], row_of: dict[str, int], known: Known, city: str, bad: dict[int, str]
+) -> None:
     """Mark rows whose chain of parents ends nowhere, turns in a circle, or passes a rejected row."""
     state: dict[int, str | None] = {}
     for start in range(len(ids)):
@@ -93,7 +118,11 @@ def _check(ids: list[str], parents: list[str | None], row_of: dict[str, int], kn
                 break
             if row in state:
                 verdict = state[row]
-                verdict = f"its parent {ids[row]} was rejected" if verdict and row != start and "cycle" not in verdict else verdict
+                verdict = (
+                    f"its parent {ids[row]} was rejected"
+                    if verdict and row != start and "cycle" not in verdict
+                    else verdict
+                )
                 break
             if row in path:
                 verdict = "cycle: following its parents leads back to it"
@@ -107,7 +136,11 @@ def _check(ids: list[str], parents: list[str | None], row_of: dict[str, int], kn
                 break
             row = row_of[above]
         for number, one in enumerate(path):
-            state[one] = verdict if number == len(path) - 1 or verdict is None or "cycle" in verdict else f"its parent {parents[one]} was rejected"
+            state[one] = (
+                verdict
+                if number == len(path) - 1 or verdict is None or "cycle" in verdict
+                else f"its parent {parents[one]} was rejected"
+            )
     bad.update({row: verdict for row, verdict in state.items() if verdict})
 
 
@@ -118,7 +151,7 @@ def _depth(row: int, parents: list[str | None], row_of: dict[str, int]) -> int:
     return depth
 
 
-def _place(order, ids, parents, row_of, said, known, city, bad, coded):  # noqa: ANN001, ANN202  (columns; levels and codes by row)
+def _place(order, ids, parents, row_of, said, known, city, bad, coded):
     """Level and code of every row, parents first."""
     levels: dict[int, str] = {}
     codes: dict[int, str] = {}
@@ -129,7 +162,15 @@ def _place(order, ids, parents, row_of, said, known, city, bad, coded):  # noqa:
             bad[row] = f"its parent {parents[row]} was rejected"
             continue
         above = parents[row]
-        parent_level = None if above is None else levels.get(row_of[above]) if above in row_of else "city" if above == city else level_of_known.get(above)
+        parent_level = (
+            None
+            if above is None
+            else levels.get(row_of[above])
+            if above in row_of
+            else "city"
+            if above == city
+            else level_of_known.get(above)
+        )
         parent_code = None if above is None else codes.get(row_of[above]) if above in row_of else above
         if coded:
             levels[row], codes[row] = parse(ids[row]).level, ids[row]
@@ -139,7 +180,9 @@ def _place(order, ids, parents, row_of, said, known, city, bad, coded):  # noqa:
             if said[row] == "city" and above in (None, city):
                 codes[row], parents[row] = city, None
                 continue
-        if levels[row] != "city" and (parent_level is None or LEVEL_NO.get(levels[row], 0) != LEVEL_NO[parent_level] + 1):
+        if levels[row] != "city" and (
+            parent_level is None or LEVEL_NO.get(levels[row], 0) != LEVEL_NO[parent_level] + 1
+        ):
             bad[row] = f"its parent {above} is not one level above it"
             continue
         if not coded:
@@ -147,16 +190,26 @@ def _place(order, ids, parents, row_of, said, known, city, bad, coded):  # noqa:
     return levels, codes
 
 
-def _frame(table, rows, ids, parents, levels, codes, city, city_name):  # noqa: ANN001, ANN202  (columns; a frame)
+def _frame(table, rows, ids, parents, levels, codes, city, city_name):
     row_of = {ids[row]: row for row in rows}
     kept = table.iloc[rows]
-    points = [shapely.Point(np.nan, np.nan) if shape is None or shape.is_empty else shapely.centroid(shape) for shape in kept.geometry]
+    points = [
+        shapely.Point(np.nan, np.nan) if shape is None or shape.is_empty else shapely.centroid(shape)
+        for shape in kept.geometry
+    ]
     lon, lat = shapely.get_x(points), shapely.get_y(points)
     frame = pd.DataFrame(
         {
             "code": [codes[row] for row in rows],
             "level": [levels[row] for row in rows],
-            "parent_code": [None if parents[row] is None or levels[row] == "city" else codes[row_of[parents[row]]] if parents[row] in row_of else parents[row] for row in rows],
+            "parent_code": [
+                None
+                if parents[row] is None or levels[row] == "city"
+                else codes[row_of[parents[row]]]
+                if parents[row] in row_of
+                else parents[row]
+                for row in rows
+            ],
             "source_id": [ids[row] for row in rows],
             "lon": lon,
             "lat": lat,
@@ -166,7 +219,14 @@ def _frame(table, rows, ids, parents, levels, codes, city, city_name):  # noqa: 
     for name in ("name_zh", "name_en", "place_type", "address", "floors_above", "floors_below", "height_m"):
         frame[name] = kept[name].to_numpy()
     if city not in set(frame["code"]):
-        root = {"code": city, "level": "city", "source_id": "city", "name_zh": city_name, "name_en": city_name, "made": "made"}
+        root = {
+            "code": city,
+            "level": "city",
+            "source_id": "city",
+            "name_zh": city_name,
+            "name_en": city_name,
+            "made": "made",
+        }
         root |= {"lon": frame["lon"].mean(), "lat": frame["lat"].mean()}
         frame = pd.concat([pd.DataFrame([root]), frame], ignore_index=True)
     return frame.sort_values("level", key=lambda column: column.map(LEVEL_NO), kind="stable", ignore_index=True)

@@ -41,7 +41,11 @@ def area(relation: Relation, elements: Elements) -> Area:
     faces, open_lines = _close(outer)
     if not faces:
         return Area(None, tuple(open_lines), absent, cut)
-    shape = faces[0] if len(faces) == 1 else _unite(faces, len(inner) == 0 and all(role == "" for kind, _, role in relation.members if kind == "way"))
+    shape = (
+        faces[0]
+        if len(faces) == 1
+        else _unite(faces, len(inner) == 0 and all(role == "" for kind, _, role in relation.members if kind == "way"))
+    )
     holes, _ = _close(inner)
     if holes:
         shape = shapely.difference(_sound(shape), shapely.union_all([_sound(hole) for hole in holes]))
@@ -54,7 +58,9 @@ def polygonal(shape: shapely.Geometry | None) -> shapely.Geometry | None:
         return None
     if shape.geom_type in ("Polygon", "MultiPolygon"):
         return shape if shape.area > 0 else None
-    parts = [part for part in shapely.get_parts(shapely.get_parts(shape)) if part.geom_type == "Polygon" and part.area > 0]
+    parts = [
+        part for part in shapely.get_parts(shapely.get_parts(shape)) if part.geom_type == "Polygon" and part.area > 0
+    ]
     return None if not parts else parts[0] if len(parts) == 1 else shapely.multipolygons(parts)
 
 

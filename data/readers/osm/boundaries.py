@@ -17,7 +17,7 @@ from data.place import values
 from data.place.source import BOUNDARY, Options, Source, frame
 from data.readers.osm.areas import area, polygonal
 from data.readers.osm.edge import Box, grow, reach
-from data.readers.osm.elements import Elements, Relation
+from data.readers.osm.elements import Elements
 
 TOUCH_DEG = 1e-9
 NEAR_SHARE = 0.03
@@ -59,9 +59,16 @@ def boundaries(elements: Elements, source: Source, options: Options) -> None:
             source.reject(one.id, one.reason or "its lines do not close", "boundary", value=one.tags.get("name"))
             continue
         if one.closed == "edge":
-            source.repair(one.id, "cut by the extract: closed with the extract's edge", "boundary", value=one.tags.get("name"))
+            source.repair(
+                one.id, "cut by the extract: closed with the extract's edge", "boundary", value=one.tags.get("name")
+            )
         elif one.absent:
-            source.repair(one.id, f"{one.absent} of its lines are not in the file: the closed rings are kept", "boundary", value=one.tags.get("name"))
+            source.repair(
+                one.id,
+                f"{one.absent} of its lines are not in the file: the closed rings are kept",
+                "boundary",
+                value=one.tags.get("name"),
+            )
         kept.append(one)
     named = [values.names(one.tags, options.name_field) for one in kept]
     table = {
@@ -106,12 +113,20 @@ def _candidates(elements: Elements) -> list[Candidate]:
         if not _is_admin(relation.tags) or relation.tags.get("type") not in ("boundary", "multipolygon"):
             continue
         shape = area(relation, elements)
-        ways = tuple(way for kind, id_, role in relation.members if kind == "way" and role != "inner" and (way := elements.way(id_)) is not None)
+        ways = tuple(
+            way
+            for kind, id_, role in relation.members
+            if kind == "way" and role != "inner" and (way := elements.way(id_)) is not None
+        )
         used.update(ways)
         one = Candidate(f"r{relation.id}", relation.tags, ways, None, shape.open_lines, shape.absent_ways)
         if shape.shape is not None and not shape.open_lines:
             one.shape = shape.shape
-        one.labels = [nodes[id_] for kind, id_, role in relation.members if kind == "node" and role in ("label", "admin_centre") and id_ in nodes]
+        one.labels = [
+            nodes[id_]
+            for kind, id_, role in relation.members
+            if kind == "node" and role in ("label", "admin_centre") and id_ in nodes
+        ]
         one.hints = places.get(relation.tags.get("name", "\0"), [])
         found.append(one)
     for way, tags in enumerate(elements.tags):
@@ -128,7 +143,11 @@ def _grow(group: list[Candidate], box: Box, to: Box) -> None:
     whole = [one.shape for one in group if one.shape is not None and one.closed == "own"]
     if not cut or to == box:
         return
-    taken = shapely.union_all([shape if shape.is_valid else shapely.make_valid(shape) for shape in whole]) if whole else None
+    taken = (
+        shapely.union_all([shape if shape.is_valid else shapely.make_valid(shape) for shape in whole])
+        if whole
+        else None
+    )
     for one in cut:
         shape = grow(one.shape, box, to)
         one.shape = polygonal(shapely.difference(shape, taken)) if taken is not None else shape
@@ -159,7 +178,9 @@ def _close_with_edge(group: list[Candidate], elements: Elements, edge: shapely.G
     waiting = [one for one in waiting if one.reason is None]
     if not waiting or edge.area == 0:
         return
-    faces = list(shapely.get_parts(shapely.polygonize([*shapely.get_parts(shapely.union_all([*pieces, edge.boundary]))])))
+    faces = list(
+        shapely.get_parts(shapely.polygonize([*shapely.get_parts(shapely.union_all([*pieces, edge.boundary]))]))
+    )
     around = _around(faces, pieces)
     whole = [one.shape for one in group if one.shape is not None]
     taken = shapely.union_all(whole) if whole else None
@@ -169,12 +190,14 @@ def _close_with_edge(group: list[Candidate], elements: Elements, edge: shapely.G
         claim = set.intersection(*(owners[line] for line in lines)) if lines else set()
         inside = face.representative_point()
         claims.append(set() if taken is not None and shapely.contains_xy(taken, inside.x, inside.y) else claim)
-    _decide(waiting, faces, around, claims, owners)
+    _decide(waiting, faces, around, claims)
     for one in waiting:
         _accept(one, faces, claims, [n for n, owner in enumerate(owners) if one.id in owner], around, edge)
 
 
-def _pieces(group: list[Candidate], elements: Elements, edge: shapely.Geometry) -> tuple[list[shapely.Geometry], list[set[str]]]:
+def _pieces(
+    group: list[Candidate], elements: Elements, edge: shapely.Geometry
+) -> tuple[list[shapely.Geometry], list[set[str]]]:
     """Every outer line of the level inside the edge, stretched to it where cut just before; and who owns it."""
     owner_of: dict[int, set[str]] = {}
     for one in group:
@@ -216,7 +239,7 @@ def _around(faces: list[shapely.Geometry], pieces: list[shapely.Geometry]) -> li
     return [list(np.flatnonzero(shapely.distance(middles, rim) < TOUCH_DEG * 100)) for rim in rims]
 
 
-def _decide(waiting: list[Candidate], faces: list, around: list[list[int]], claims: list[set[str]], owners: list[set[str]]) -> None:
+def _decide(waiting: list[Candidate], faces: list, around: list[list[int]], claims: list[set[str]]) -> None:
     """Narrow every face's claims to one boundary where labels, or the other side of a line, say which."""
     by_id = {one.id: one for one in waiting}
     for number, face in enumerate(faces):
@@ -240,7 +263,9 @@ def _decide(waiting: list[Candidate], faces: list, around: list[list[int]], clai
         mine = [number for number, claim in enumerate(claims) if claim == {one.id}]
         both = [(a, b) for a in mine for b in mine if a < b and set(around[a]) & set(around[b])]
         for a, b in both:
-            known = [number for number in (a, b) if any(faces[number].covers(point) for point in [*one.labels, *one.hints])]
+            known = [
+                number for number in (a, b) if any(faces[number].covers(point) for point in [*one.labels, *one.hints])
+            ]
             for number in (a, b):
                 if len(known) == 1 and number not in known:
                     claims[number] = set()
@@ -249,7 +274,14 @@ def _decide(waiting: list[Candidate], faces: list, around: list[list[int]], clai
                 claims[a] = claims[b] = set()
 
 
-def _accept(one: Candidate, faces: list, claims: list[set[str]], own_lines: list[int], around: list[list[int]], edge: shapely.Geometry) -> None:
+def _accept(
+    one: Candidate,
+    faces: list,
+    claims: list[set[str]],
+    own_lines: list[int],
+    around: list[list[int]],
+    edge: shapely.Geometry,
+) -> None:
     """Give a boundary its faces, after the checks that make the shape plausible."""
     if one.reason:
         return
@@ -259,7 +291,9 @@ def _accept(one: Candidate, faces: list, claims: list[set[str]], own_lines: list
         return
     rim = {line for number in mine for line in around[number]}
     if any(line not in rim for line in own_lines):
-        one.reason = "cut by the extract: one of its lines stops inside or borders land that cannot be told to be its own"
+        one.reason = (
+            "cut by the extract: one of its lines stops inside or borders land that cannot be told to be its own"
+        )
         return
     shape = polygonal(shapely.union_all([faces[number] for number in mine]))
     outside = [point for point in one.labels if edge.covers(point) and not shape.covers(point)]

@@ -20,7 +20,11 @@ def buildings(elements: Elements, source: Source, options: Options) -> None:
     """Fill source.buildings and source.parts."""
     tags = elements.tags
     is_building = np.array([_is_building(t) for t in tags], dtype=bool) if tags else np.zeros(0, bool)
-    is_part = np.array([t.get("building:part", "no") != "no" and not _is_building(t) for t in tags], dtype=bool) if tags else is_building
+    is_part = (
+        np.array([t.get("building:part", "no") != "no" and not _is_building(t) for t in tags], dtype=bool)
+        if tags
+        else is_building
+    )
     relations = [r for r in elements.relations if _is_building(r.tags) or r.tags.get("building:part", "no") != "no"]
     doubled, holed, part_of = _roles(elements, is_building)
     ways = np.flatnonzero(is_building | is_part)
@@ -42,10 +46,14 @@ def buildings(elements: Elements, source: Source, options: Options) -> None:
             source.reject(id_, reason, kind)
         else:
             if elements.missing(way):
-                source.repair(id_, f"{elements.missing(way)} of {elements.length(way)} nodes are not in the file: closed from the rest", kind)
+                source.repair(
+                    id_,
+                    f"{elements.missing(way)} of {elements.length(way)} nodes are not in the file: closed from the rest",
+                    kind,
+                )
             rows[bool(is_building[way])].append((id_, tags[way], shape))
     for relation in relations:
-        _relation(relation, elements, source, rows, part_of)
+        _relation(relation, elements, source, rows)
     source.buildings = _buildings(rows[True], source, options)
     source.parts = _parts(rows[False], part_of, source)
 
@@ -72,7 +80,9 @@ def _roles(elements: Elements, is_building: np.ndarray) -> tuple[set[int], dict[
                 if shape is not None:
                     holed[way] = shape
         elif kind == "building":
-            outline = next((f"{letter[k]}{i}" for k, i, role in relation.members if role == "outline"), f"r{relation.id}")
+            outline = next(
+                (f"{letter[k]}{i}" for k, i, role in relation.members if role == "outline"), f"r{relation.id}"
+            )
             if _is_building(relation.tags) and not _outline_is_building(relation, elements, is_building):
                 outline = f"r{relation.id}"
             part_of.update({f"{letter[k]}{i}": outline for k, i, role in relation.members if role == "part"})
@@ -100,7 +110,7 @@ def _why_not(elements: Elements, way: int, shape: shapely.Geometry | None) -> st
     return None
 
 
-def _relation(relation: Relation, elements: Elements, source: Source, rows: dict, part_of: dict[str, str]) -> None:
+def _relation(relation: Relation, elements: Elements, source: Source, rows: dict) -> None:
     id_, is_whole = f"r{relation.id}", _is_building(relation.tags)
     kind = "building" if is_whole else "part"
     if relation.tags.get("type") == "building" and is_whole:
@@ -113,7 +123,11 @@ def _relation(relation: Relation, elements: Elements, source: Source, rows: dict
         return
     found = area(relation, elements)
     if found.shape is None or found.open_lines:
-        gone = f"{found.absent_ways} ways and {found.absent_nodes} nodes are not in the file" if found.absent_ways or found.absent_nodes else "its ways do not meet"
+        gone = (
+            f"{found.absent_ways} ways and {found.absent_nodes} nodes are not in the file"
+            if found.absent_ways or found.absent_nodes
+            else "its ways do not meet"
+        )
         source.reject(id_, f"the outline is not closed: {gone}", kind)
         return
     if found.absent_ways:
@@ -121,7 +135,7 @@ def _relation(relation: Relation, elements: Elements, source: Source, rows: dict
     rows[is_whole].append((id_, relation.tags, found.shape))
 
 
-def _buildings(rows: list, source: Source, options: Options):  # noqa: ANN202  (a GeoDataFrame)
+def _buildings(rows: list, source: Source, options: Options):
     table: dict[str, list] = {name: [] for name in BUILDING}
     for id_, tags, _ in rows:
         zh, en = values.names(tags, options.name_field)
@@ -134,7 +148,7 @@ def _buildings(rows: list, source: Source, options: Options):  # noqa: ANN202  (
     return frame(BUILDING, table, [shape for _, _, shape in rows])
 
 
-def _parts(rows: list, part_of: dict[str, str], source: Source):  # noqa: ANN202  (a GeoDataFrame)
+def _parts(rows: list, part_of: dict[str, str], source: Source):
     table: dict[str, list] = {name: [] for name in PART}
     for id_, tags, _ in rows:
         for name, value in (("source_id", id_), ("parent_id", part_of.get(id_)), *_numbers(id_, tags, source).items()):
@@ -147,7 +161,12 @@ def _numbers(id_: str, tags: dict[str, str], source: Source) -> dict[str, float 
     above, wrong_above = values.floors_above(tags.get("building:levels"), below)
     height, wrong_height = values.metres(tags.get("height") or tags.get("building:height"))
     low, wrong_low = values.metres(tags.get("min_height"), least=-1e-9)
-    for column, wrong in (("building:levels:underground", wrong_below), ("building:levels", wrong_above), ("height", wrong_height), ("min_height", wrong_low)):
+    for column, wrong in (
+        ("building:levels:underground", wrong_below),
+        ("building:levels", wrong_above),
+        ("height", wrong_height),
+        ("min_height", wrong_low),
+    ):
         if wrong:
             source.repair(id_, wrong, "building", column=column, value=tags.get(column))
     if low is None:

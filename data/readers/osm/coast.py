@@ -22,11 +22,17 @@ def sea(elements: Elements, box: tuple[float, float, float, float]) -> list[shap
     merged = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(lines), directed=True))
     near = NEAR_SHARE * np.hypot(box[2] - box[0], box[3] - box[1])
     stretched = [_stretch(shapely.get_coordinates(line), frame, near) for line in merged]
-    pieces = [p for p in shapely.get_parts(shapely.intersection(stretched, frame)) if p.geom_type in ("LineString", "MultiLineString")]
+    pieces = [
+        p
+        for p in shapely.get_parts(shapely.intersection(stretched, frame))
+        if p.geom_type in ("LineString", "MultiLineString")
+    ]
     pieces = [part for piece in pieces for part in shapely.get_parts(piece) if part.length > 0]
     if not pieces:
         return []
-    faces = list(shapely.get_parts(shapely.polygonize([*shapely.get_parts(shapely.union_all([*pieces, frame.boundary]))])))
+    faces = list(
+        shapely.get_parts(shapely.polygonize([*shapely.get_parts(shapely.union_all([*pieces, frame.boundary]))]))
+    )
     land, water = _sides(pieces)
     tree = shapely.STRtree(faces)
     dry, wet = set(tree.query(land, predicate="within")[1]), set(tree.query(water, predicate="within")[1])
@@ -38,7 +44,11 @@ def _stretch(coords: np.ndarray, frame: shapely.Geometry, near: float) -> shapel
     rows = [coords]
     for at in (0, -1):
         end = shapely.points(coords[at])
-        if not (coords[0] == coords[-1]).all() and frame.contains(end) and 0 < (gap := frame.boundary.distance(end)) <= near:
+        if (
+            not (coords[0] == coords[-1]).all()
+            and frame.contains(end)
+            and 0 < (gap := frame.boundary.distance(end)) <= near
+        ):
             touch = shapely.get_coordinates(shapely.shortest_line(end, frame.boundary))[1]
             touch = touch + (touch - coords[at]) / gap * 1e-8
             rows = [touch[None], *rows] if at == 0 else [*rows, touch[None]]

@@ -20,7 +20,14 @@ def reach(box: Box, buildings: gpd.GeoDataFrame) -> Box:
     west, south, east, north = box
     width, height = east - west, north - south
     bounds = buildings.bounds.to_numpy()
-    beyond = np.column_stack([(west - bounds[:, 0]) / width, (south - bounds[:, 1]) / height, (bounds[:, 2] - east) / width, (bounds[:, 3] - north) / height])
+    beyond = np.column_stack(
+        [
+            (west - bounds[:, 0]) / width,
+            (south - bounds[:, 1]) / height,
+            (bounds[:, 2] - east) / width,
+            (bounds[:, 3] - north) / height,
+        ]
+    )
     near = bounds[beyond.max(axis=1) <= MARGIN_SHARE]
     if not len(near):
         return box
@@ -44,5 +51,9 @@ def grow(shape: shapely.Geometry, box: Box, to: Box) -> shapely.Geometry:
             along = shapely.get_coordinates(piece)[:, 1 - axis]
             first, last = along.min(), along.max()
             first, last = far_low if first <= low else first, far_high if last >= high else last
-            added.append(shapely.box(min(at, far), first, max(at, far), last) if axis == 0 else shapely.box(first, min(at, far), last, max(at, far)))
+            added.append(
+                shapely.box(min(at, far), first, max(at, far), last)
+                if axis == 0
+                else shapely.box(first, min(at, far), last, max(at, far))
+            )
     return polygonal(shapely.union_all([shape, *[one for one in added if one.area > 0]])) or shape

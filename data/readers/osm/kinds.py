@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 _BUILDING = {
-    "residential": "residential apartments house detached terrace semidetached_house bungalow dormitory cabin hut farm static_caravan houseboat villa",
+    "residential": "residential apartments house detached terrace semidetached_house bungalow dormitory cabin hut farm static_caravan"
+    " houseboat villa",
     "office": "office government public civic townhall fire_station police embassy",
     "retail": "retail shop supermarket kiosk mall commercial market",
     "school": "school kindergarten education",

@@ -42,7 +42,13 @@ _ROAD = {
 }  # fmt: skip
 _RAIL = {"rail": ("rail", 9), "light_rail": ("metro", 11), "subway": ("metro", 11), "tram": ("tram", 12), "narrow_gauge": ("rail", 10),
          "monorail": ("metro", 12), "funicular": ("tram", 12)}  # fmt: skip
-_STREAM = {"river": ("river", 9), "canal": ("canal", 11), "stream": ("stream", 13), "ditch": ("ditch", 14), "drain": ("ditch", 14)}
+_STREAM = {
+    "river": ("river", 9),
+    "canal": ("canal", 11),
+    "stream": ("stream", 13),
+    "ditch": ("ditch", 14),
+    "drain": ("ditch", 14),
+}
 _PLACE = {"country": 4, "state": 5, "city": 5, "town": 8, "village": 10, "suburb": 11, "quarter": 12, "borough": 11, "hamlet": 12,
           "neighbourhood": 13, "island": 10, "islet": 13, "square": 14, "locality": 14}  # fmt: skip
 
@@ -56,7 +62,9 @@ def layers(elements: Elements, source: Source, options: Options) -> None:
         if line and tags.get("area") != "yes":
             line_ways.append((way, *line))
         elif _area(tags):
-            (area_ways if elements.is_closed(way) or elements.missing(way) else line_ways).append((way, *_area(tags), None))
+            (area_ways if elements.is_closed(way) or elements.missing(way) else line_ways).append(
+                (way, *_area(tags), None)
+            )
     doubled = _doubled(elements)
     for ways, make, kind in ((line_ways, elements.lines, "line"), (area_ways, elements.polygons, "area")):
         source.count_in += len(ways)
@@ -113,8 +121,16 @@ def _area(tags: dict[str, str]) -> tuple[str, str] | None:
     for key, known in _AREAS.items():
         found = known.get(tags.get(key, ""))
         if found:
-            return ("water", "river") if found == ("water", "lake") and tags.get("water") in ("river", "canal", "stream") else found
-    return ("land", "pedestrian") if tags.get("highway") in ("pedestrian", "footway") and tags.get("area") == "yes" else None
+            return (
+                ("water", "river")
+                if found == ("water", "lake") and tags.get("water") in ("river", "canal", "stream")
+                else found
+            )
+    return (
+        ("land", "pedestrian")
+        if tags.get("highway") in ("pedestrian", "footway") and tags.get("area") == "yes"
+        else None
+    )
 
 
 def _doubled(elements: Elements) -> set[tuple[int, str]]:
@@ -128,7 +144,7 @@ def _doubled(elements: Elements) -> set[tuple[int, str]]:
     }
 
 
-def _frame(rows: list, options: Options):  # noqa: ANN202  (a GeoDataFrame)
+def _frame(rows: list, options: Options):
     named = [values.names(row[3], options.name_field) for row in rows]
     shapes = np.array([row[5] for row in rows], dtype=object) if rows else np.array([], dtype=object)
     zoom = [row[4] if row[4] is not None else _zoom(row[5]) for row in rows]

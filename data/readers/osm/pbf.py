@@ -21,7 +21,10 @@ WANTED = (
     "indoor", "level", "place",
 )  # fmt: skip
 """A way or node without one of these keys is read only as a member or corner of something else."""
-RELATION = "kind = 'relation' AND (tags['type'] IN ('multipolygon', 'boundary', 'building') OR list_has_any(map_keys(tags), ['building', 'building:part']))"
+RELATION = (
+    "kind = 'relation' AND (tags['type'] IN ('multipolygon', 'boundary', 'building')"
+    " OR list_has_any(map_keys(tags), ['building', 'building:part']))"
+)
 """Relations that have a shape of their own."""
 
 
@@ -51,8 +54,8 @@ def load(path: Path) -> Elements:
             f"SELECT id, tags, ref_types::VARCHAR[], refs, ref_roles FROM osm WHERE {RELATION} ORDER BY id"  # noqa: S608  (constants)
         ).fetchall()
         ways = connection.execute(
-            f"WITH member AS (SELECT DISTINCT unnest(refs) AS id FROM osm WHERE {RELATION})"
-            f" SELECT id, coalesce(refs, []) AS refs, tags FROM osm WHERE kind = 'way'"  # noqa: S608  (constants)
+            f"WITH member AS (SELECT DISTINCT unnest(refs) AS id FROM osm WHERE {RELATION})"  # noqa: S608  (constants)
+            f" SELECT id, coalesce(refs, []) AS refs, tags FROM osm WHERE kind = 'way'"
             f" AND (list_has_any(map_keys(tags), {keys}) OR id IN (SELECT id FROM member)) ORDER BY id"
         ).to_arrow_table()
     except duckdb.Error as error:
@@ -162,7 +165,11 @@ def _varint(message: bytes, at: int) -> tuple[int, int]:
 
 
 def _plain(values: object) -> np.ndarray:
-    return np.ma.filled(values, np.nan) if isinstance(values, np.ma.MaskedArray) and values.dtype.kind == "f" else np.asarray(values)
+    return (
+        np.ma.filled(values, np.nan)
+        if isinstance(values, np.ma.MaskedArray) and values.dtype.kind == "f"
+        else np.asarray(values)
+    )
 
 
 def _spatial() -> duckdb.DuckDBPyConnection:
@@ -172,5 +179,7 @@ def _spatial() -> duckdb.DuckDBPyConnection:
         connection.execute("LOAD spatial")
     except Exception as error:  # whatever the loader raises means the same: no spatial here
         connection.close()
-        raise Unavailable("The spatial extension cannot be loaded", "Install duckdb-extension-spatial of the same version as duckdb") from error
+        raise Unavailable(
+            "The spatial extension cannot be loaded", "Install duckdb-extension-spatial of the same version as duckdb"
+        ) from error
     return connection

@@ -38,7 +38,9 @@ def load(path: Path) -> Elements:
                 elif item.tag == "way":
                     ways[id_] = (tags, [int(nd.get("ref", "0")) for nd in item.iter("nd")])
                 else:
-                    members = tuple((m.get("type", ""), int(m.get("ref", "0")), m.get("role", "")) for m in item.iter("member"))
+                    members = tuple(
+                        (m.get("type", ""), int(m.get("ref", "0")), m.get("role", "")) for m in item.iter("member")
+                    )
                     relations.append(Relation(id_, tags, members))
                 item.clear()
             elif item.tag == "osm":

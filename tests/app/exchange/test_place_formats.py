@@ -10,7 +10,7 @@ import shapely
 
 from app.exchange.place import Options, plan, write
 from data import readers
-from tests.app.exchange.towers import imported
+from tests.app.exchange.towers import as_known, imported
 from tests.data.place.samples import geojson, osm_xml, shared, square, xlsx
 
 SQUARES = [(9.50 + 0.002 * n, 47.10 + 0.001 * (n % 5)) for n in range(25)]
@@ -52,13 +52,35 @@ def in_format(kind, folder):
         table.to_crs(3857).to_parquet(folder / "c.x")
         return folder / "c.x"
     if kind == "geojson":
-        return geojson(folder / "c.txt", [(ring, row) for ring, row in zip([square(*c) for c in SQUARES], table.drop(columns="geometry").astype(object).where(table.drop(columns="geometry").notna(), None).to_dict("records"), strict=True)])
+        return geojson(
+            folder / "c.txt",
+            [
+                (ring, row)
+                for ring, row in zip(
+                    [square(*c) for c in SQUARES],
+                    table.drop(columns="geometry")
+                    .astype(object)
+                    .where(table.drop(columns="geometry").notna(), None)
+                    .to_dict("records"),
+                    strict=True,
+                )
+            ],
+        )
     if kind == "geojsonseq":
         path = folder / "c.seq"
         path.write_text("\n".join(json.dumps(f) for f in json.loads(table.to_json())["features"]), encoding="utf-8")
         return path
     rows = [["id", "name", "levels", "height", "wkt"]]
-    rows += [[r.id, r.name_, "" if np.isnan(r.levels) else int(r.levels), "" if np.isnan(r.height) else r.height, r.geometry.wkt] for r in table.rename(columns={"name": "name_"}).itertuples()]
+    rows += [
+        [
+            r.id,
+            r.name_,
+            "" if np.isnan(r.levels) else int(r.levels),
+            "" if np.isnan(r.height) else r.height,
+            r.geometry.wkt,
+        ]
+        for r in table.rename(columns={"name": "name_"}).itertuples()
+    ]
     if kind == "excel":
         return xlsx(folder / "c.xls", rows)
     text = "\n".join(";".join(f'"{cell}"' for cell in row) for row in rows)
@@ -67,7 +89,10 @@ def in_format(kind, folder):
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")
-@pytest.mark.parametrize("kind", ["gpkg", "flatgeobuf", "shapefile", "zip", "geoparquet", "geojson", "geojsonseq", "csv", "gbk", "utf16", "excel"])
+@pytest.mark.parametrize(
+    "kind",
+    ["gpkg", "flatgeobuf", "shapefile", "zip", "geoparquet", "geojson", "geojsonseq", "csv", "gbk", "utf16", "excel"],
+)
 def test_every_format_gives_the_same_buildings(tmp_path, kind):
     units, report = imported(in_format(kind, tmp_path))
     buildings = units[units["level"] == "building"].set_index("source_id")
@@ -114,7 +139,19 @@ def test_districts_keep_their_national_codes_and_move_out_of_gcj02():
     units, report = imported(path, crs="gcj02")
     districts = units[units["level"] == "district"]
     assert len(districts) == 11
-    assert set(districts["code"]) == {"440103", "440104", "440105", "440106", "440111", "440112", "440113", "440114", "440115", "440117", "440118"}
+    assert set(districts["code"]) == {
+        "440103",
+        "440104",
+        "440105",
+        "440106",
+        "440111",
+        "440112",
+        "440113",
+        "440114",
+        "440115",
+        "440117",
+        "440118",
+    }
     assert units.loc[units["level"] == "city", "code"].item() == "440100"
     assert report.crs == "gcj02"
     raw, _ = imported(path)
@@ -151,7 +188,11 @@ def vertices(x: int, y: int, top: int) -> list:
 
 def test_cityjson_gives_footprint_height_and_floors(tmp_path):
     objects = {
-        "A": {"type": "Building", "attributes": {"storeysAboveGround": 4, "storeysBelowGround": 1, "function": "office"}, "geometry": [cube()]},
+        "A": {
+            "type": "Building",
+            "attributes": {"storeysAboveGround": 4, "storeysBelowGround": 1, "function": "office"},
+            "geometry": [cube()],
+        },
         "B": {"type": "Building", "children": ["B1"], "attributes": {"measuredHeight": 7.5}},
         "B1": {"type": "BuildingPart", "parents": ["B"], "geometry": [cube(base=8)]},
         "C": {"type": "Building", "attributes": {}},
@@ -171,16 +212,23 @@ def test_cityjson_gives_footprint_height_and_floors(tmp_path):
     assert rows["area_m2"].between(198, 202).all()
     assert rows.loc["B", "floors_above"] == 2
     assert [note.id for note in report.rejects] == ["C"]
-    head = {key: value for key, value in root.items() if key not in ("CityObjects", "vertices")} | {"CityObjects": {}, "vertices": []}
-    lines = [head] + [{"type": "CityJSONFeature", "id": id_, "CityObjects": {key: objects[key] for key in keys}, "vertices": root["vertices"]} for id_, keys in (("A", ["A"]), ("B", ["B", "B1"]))]
+    head = {key: value for key, value in root.items() if key not in ("CityObjects", "vertices")} | {
+        "CityObjects": {},
+        "vertices": [],
+    }
+    lines = [head] + [
+        {
+            "type": "CityJSONFeature",
+            "id": id_,
+            "CityObjects": {key: objects[key] for key in keys},
+            "vertices": root["vertices"],
+        }
+        for id_, keys in (("A", ["A"]), ("B", ["B", "B1"]))
+    ]
     seq = tmp_path / "c.jsonl"
     seq.write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
     again, _ = imported(seq)
     assert set(again.loc[again["level"] == "building", "source_id"]) == {"A", "B"}
-
-
-def grid_nodes(corners):
-    return {n: corner for n, corner in enumerate(corners, start=1)}
 
 
 def test_hand_made_osm_holes_parts_storeys_and_edges(tmp_path):
@@ -193,18 +241,84 @@ def test_hand_made_osm_holes_parts_storeys_and_edges(tmp_path):
         3: ([9, 10, 11, 12, 9], {"building:part": "yes", "height": "30", "building:levels": "9"}),
         4: ([1, 2, 999, 1000, 1001], {"building": "yes"}),
     }
-    relations = {5: ((("way", 1, "outer"), ("way", 2, "inner")), {"type": "multipolygon", "building": "office", "building:levels": "4", "addr:street": "Gasse", "addr:housenumber": "3"})}
+    relations = {
+        5: (
+            (("way", 1, "outer"), ("way", 2, "inner")),
+            {
+                "type": "multipolygon",
+                "building": "office",
+                "building:levels": "4",
+                "addr:street": "Gasse",
+                "addr:housenumber": "3",
+            },
+        )
+    }
     units, report = imported(osm_xml(tmp_path / "x.osm", nodes, ways, relations))
     rows = units[units["level"] == "building"].set_index("source_id")
     assert set(rows.index) == {"r5", "w2"}
     assert shapely.from_wkb(rows.loc["r5", "geom"]).area == pytest.approx(84e-8)
-    assert rows.loc["r5", ["floors_above", "floors_below", "height_m", "place_type", "address"]].tolist() == [9, 1, 30, "office", "Gasse 3"]
+    assert rows.loc["r5", ["floors_above", "floors_below", "height_m", "place_type", "address"]].tolist() == [
+        9,
+        1,
+        30,
+        "office",
+        "Gasse 3",
+    ]
     assert [(note.id, "nodes" in note.reason) for note in report.rejects] == [("w4", True)]
+
+
+def test_the_sea_lies_right_of_the_coastline(tmp_path):
+    nodes = {1: (9.55, 46.9), 2: (9.55, 47.3)} | {
+        10 + n: tuple(corner) for n, corner in enumerate(square(9.51, 47.1)[:4])
+    }
+    ways = {1: ([1, 2], {"natural": "coastline"}), 2: ([10, 11, 12, 13, 10], {"building": "yes"})}
+    what = plan(osm_xml(tmp_path / "x.osm", nodes, ways, bounds=(9.5, 47.0, 9.6, 47.2)), Options(city="test"))
+    seas = what.source.layers[what.source.layers["class"] == "sea"]
+    assert [tuple(round(v, 6) for v in shape.bounds) for shape in seas.geometry] == [(9.55, 47.0, 9.6, 47.2)]
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_parts_of_a_parent_that_changed_get_codes_of_their_own(tmp_path):
+    random = np.random.default_rng(5)
+    houses = [
+        (square(x, y, 0.0001), {"id": f"h{n}", "levels": 1})
+        for n, (x, y) in enumerate(random.uniform((9.51, 47.11), (9.58, 47.18), (900, 2)))
+    ]
+
+    def at(east):
+        areas = [(box(9.5, 47.1, east), "W"), (box(east, 47.1, 9.6), "E")]
+        rows = [{"admin_level": 8, "name": name, "id": name, "geometry": shape} for shape, name in areas]
+        path = tmp_path / f"{east}.gpkg"
+        homes = gpd.GeoDataFrame([row | {"geometry": shapely.Polygon(ring)} for ring, row in houses], crs=4326)
+        homes.to_file(path, layer="buildings", driver="GPKG")
+        gpd.GeoDataFrame(rows, crs=4326).to_file(path, layer="admin", driver="GPKG")
+        return path
+
+    def box(west, south, east):
+        return shapely.box(west, south, east, 47.2)
+
+    first, _ = imported(at(9.55))
+    moved, _ = imported(at(9.555), as_known(first))
+    same, _ = imported(at(9.55), as_known(first))
+    codes = {
+        level: dict(first.loc[first["level"] == level, ["source_id", "code"]].to_numpy())
+        for level in ("district", "grid", "building")
+    }
+    for level in ("district", "building"):
+        assert dict(moved.loc[moved["level"] == level, ["source_id", "code"]].to_numpy()) == codes[level]
+    assert dict(same.loc[same["level"] == "grid", ["source_id", "code"]].to_numpy()) == codes["grid"]
+    grids = dict(moved.loc[moved["level"] == "grid", ["source_id", "code"]].to_numpy())
+    assert not set(grids) & set(codes["grid"])
+    assert not set(grids.values()) & set(codes["grid"].values())
+    home = moved[moved["level"] == "building"].set_index("code")["parent_code"]
+    assert set(home) <= set(grids.values())
 
 
 def test_a_boundary_nothing_decides_is_rejected_not_guessed(tmp_path):
     """One line across the extract, two places of the same level that both could own either side."""
-    nodes = {1: (9.55, 46.9), 2: (9.55, 47.3)} | {10 + n: corner for n, corner in enumerate(map(tuple, square(9.51, 47.1)[:4]))}
+    nodes = {1: (9.55, 46.9), 2: (9.55, 47.3)} | {
+        10 + n: corner for n, corner in enumerate(map(tuple, square(9.51, 47.1)[:4]))
+    }
     ways = {1: ([1, 2], {}), 2: ([10, 11, 12, 13, 10], {"building": "yes"})}
     tags = {"type": "boundary", "boundary": "administrative", "admin_level": "8"}
     member = (("way", 1, "outer"), ("way", 77, "outer"))

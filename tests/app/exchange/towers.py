@@ -30,8 +30,15 @@ def check(units: pd.DataFrame, report: Report) -> None:
     assert all(parse(code).level == level for code, level in level_of.items())
     children = units[units["level"] != "city"]
     assert (units["level"] == "city").sum() == 1
-    assert all(LEVELS.index(level_of[parent]) + 1 == LEVELS.index(level) for parent, level in zip(children["parent_code"], children["level"], strict=True))
-    assert sum(report.buildings[f"floors_{how}"] for how in ("known", "derived", "unknown")) == report.buildings["total"] == report.units["building"]
+    assert all(
+        LEVELS.index(level_of[parent]) + 1 == LEVELS.index(level)
+        for parent, level in zip(children["parent_code"], children["level"], strict=True)
+    )
+    assert (
+        sum(report.buildings[f"floors_{how}"] for how in ("known", "derived", "unknown"))
+        == report.buildings["total"]
+        == report.units["building"]
+    )
     assert tiling_error(units) < 1e-9
 
 
@@ -45,7 +52,11 @@ def tiling_error(units: pd.DataFrame) -> float:
     for parent, group in areas[areas["parent_code"].notna()].groupby("parent_code"):
         whole, parts = shapes[parent], [shapes[code] for code in group["code"]]
         union = shapely.union_all(parts)
-        worst = max(worst, abs(sum(part.area for part in parts) - whole.area) / whole.area, union.symmetric_difference(whole).area / whole.area)
+        worst = max(
+            worst,
+            abs(sum(part.area for part in parts) - whole.area) / whole.area,
+            union.symmetric_difference(whole).area / whole.area,
+        )
     return worst
 
 

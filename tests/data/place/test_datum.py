@@ -28,7 +28,10 @@ def test_outside_china_nothing_moves(points):
 def test_the_offset_is_the_published_one():
     moved = datum.wgs84_to_gcj02(np.array([[116.404, 39.915]]))[0]
     assert np.abs(moved - [116.41024449916938, 39.91640428150164]).max() < 1e-9
-    assert np.abs(datum.gcj02_to_bd09(np.array([[116.404, 39.915]]))[0] - [116.41036949371029, 39.92133699351022]).max() < 1e-9
+    assert (
+        np.abs(datum.gcj02_to_bd09(np.array([[116.404, 39.915]]))[0] - [116.41036949371029, 39.92133699351022]).max()
+        < 1e-9
+    )
 
 
 def test_not_a_number_stays_not_a_number_and_harms_no_neighbour():
