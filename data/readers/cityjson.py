@@ -157,6 +157,8 @@ def _faces(geometries: list, vertices: np.ndarray) -> tuple[list[shapely.Geometr
                 continue
             corners = vertices[rings[0]]
             heights += [float(corners[:, 2].min()), float(corners[:, 2].max())]
+            if best:
+                continue  # a finer level of detail only adds to the heights
             polygon = shapely.Polygon(corners[:, :2], [vertices[ring][:, :2] for ring in rings[1:] if len(ring) >= 3])
             if polygon.area > 1e-12:
                 every.append(polygon)
