@@ -31,8 +31,9 @@ def units(code: Code | None = None, box: tuple[float, float, float, float] = (11
         a, b = number / children, (number + 1) / children
         inner = (x0 + (x1 - x0) * a, y0, x0 + (x1 - x0) * b, y1) if x1 - x0 >= y1 - y0 else \
             (x0, y0 + (y1 - y0) * a, x1, y0 + (y1 - y0) * b)
-        if code.level == "grid":
-            inner = tuple(0.15 * (lo if k < 2 else hi) + 0.85 * v for k, (v, lo, hi) in enumerate(zip(inner, (x1, y1) * 2, (x0, y0) * 2, strict=True)))
+        if code.level == "grid":                                      # buildings stand apart
+            corners = zip(inner, (x1, y1) * 2, (x0, y0) * 2, strict=True)
+            inner = tuple(0.15 * (low if k < 2 else high) + 0.85 * here for k, (here, low, high) in enumerate(corners))
         found += units(code.child(number + 1), inner)
     return found
 

@@ -10,7 +10,7 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -21,38 +21,72 @@ from data.handin import HandIn
 from data.intake import Receipt, take_in
 
 KEY = "demo"
+Say = Callable[[str, float], None]
 log = logging.getLogger("chengshu")
 
 
-def prepare(system: System, size: str, until: datetime | None = None,
-            say: Callable[[str, float], None] | None = None) -> list[Receipt]:
+# what a visitor can do without for the first half minute: the page opens before these are in
+LATER = ("attribute_building", "attribute_floor", "reading_inside")
+
+
+def prepare(system: System, size: str, until: datetime | None = None, say: Say | None = None,
+            is_usable: Callable[[], None] | None = None) -> list[Receipt]:
     """Write the demo city and take it in; writing and taking in overlap. Returns the receipts.
 
-    `say(text, share)` is told what goes on, share from 0 to 1. What is already in is a replay and changes nothing.
+    `say(text, share)` is told what goes on, share from 0 to 1; `is_usable()` is called once the map and the vital
+    signs can be shown, while the floors' history is still coming in. What is already in is a replay: nothing changes.
     """
-    say = say or (lambda text, share: None)
+    tell = say or _silent
     receipts: list[Receipt] = []
-    share = [0.0]
+    later: list[HandIn] = []
+    written = [0.0]
     is_drawn = False
-    for hand_in in _ahead(system.settings.home / "demo", size, system.settings.demo_seed, until,
-                          lambda text, done: share.__setitem__(0, done)):
-        say(hand_in.file.name, 0.9 * share[0])
+
+    def note(_file: str, done: float) -> None:
+        written[0] = done
+
+    def take(hand_in: HandIn) -> None:
+        tell(hand_in.file.name, min(0.98, 0.5 * written[0] + 0.5 * len(receipts) / (len(receipts) + len(later) + 8)))
+        receipts.append(take_in(system.db, hand_in))
+
+    for hand_in in _ahead(system.settings.home / "demo", size, system.settings.demo_seed, until, note):
+        if hand_in.file.stem.startswith(LATER):
+            later.append(hand_in)
+            continue
         if hand_in.dataset in ("attribute", "reading", "flow") and not is_drawn:
             system.read_cities()
-            if any(receipt.accepted for receipt in receipts):
-                system.draw(KEY, lambda done: say("tiles", 0.9 * share[0]))
+            if any(not receipt.is_replay for receipt in receipts):
+                system.draw(KEY, _telling(tell, "tiles", 0.5 * written[0]))
             is_drawn = True
-        receipts.append(take_in(system.db, hand_in))
-    say("tower", 0.92)
-    system.read_cities()
-    system.values(KEY).take_up(lambda done: say("tower", 0.92 + 0.08 * done))
+        take(hand_in)
+    _take_up(system, tell)
+    if is_usable:
+        is_usable()
+    for hand_in in later:
+        take(hand_in)
+    _take_up(system, tell)
     system.db.checkpoint()
-    system.read_cities()
-    say("", 1.0)
+    tell("", 1.0)
     return receipts
 
 
-def _ahead(folder: Path, size: str, seed: int, until: datetime | None, progress: Callable[[str, float], None]) -> list[HandIn]:
+def _take_up(system: System, tell: Say) -> None:
+    system.read_cities()
+    system.values(KEY).take_up(_telling(tell, "tower", 0.98))
+    system.read_cities()
+
+
+def _silent(text: str, share: float) -> None:
+    """Say nothing."""
+
+
+def _telling(tell: Say, text: str, share: float) -> Callable[[float], None]:
+    def told(_done: float) -> None:
+        tell(text, share)
+    return told
+
+
+def _ahead(folder: Path, size: str, seed: int, until: datetime | None, progress: Say) -> Iterator[HandIn]:
     """The hand-ins in order, written by a thread of their own a few files ahead."""
     line: queue.Queue[HandIn | BaseException | None] = queue.Queue(maxsize=6)
 

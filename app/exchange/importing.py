@@ -46,7 +46,7 @@ def import_place(settings: Settings, asked: Namespace) -> int:
 def take_place(system: System, asked: Namespace) -> tuple[Plan, Report, list[Receipt]]:
     """Plan, write and take in; the city's earlier units keep their codes."""
     started = time.perf_counter()
-    what = plan(Path(asked.file), options(asked, next_number(system.db, asked.city)), say)
+    what = plan(Path(asked.file), options(asked, next_number(system.db)), say)
     known = queries.frame(system.db, "known_units", city=asked.city)
     hand_ins, report = write(what, system.settings.home / "imports" / asked.city, known if len(known) else None, say)
     receipts = system.take(hand_ins, lambda receipt: say(f"took in {receipt.hand_in.dataset}", 1.0))
@@ -60,7 +60,7 @@ def options(asked: Namespace, number: int) -> Options:
                    name_field=asked.name_field, code_field=asked.code_field, level=asked.level)
 
 
-def next_number(db: Database, city: str) -> int:
+def next_number(db: Database) -> int:
     """The number a new place gets: one above the highest imported so far."""
     taken = [int(row["code"][1:4], 36) for row in queries.rows(db, "imported_cities")]
     return max(taken, default=0) + 1

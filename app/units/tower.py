@@ -15,7 +15,9 @@ moved are brought side by side by a permutation first. Cost is one pass over the
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -27,6 +29,7 @@ from data.levels import LEVELS
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+_BLOCK = 1 << 21        # values folded at a time: 16 MB, and enough work for a thread
 ROLLUPS = ("sum", "weighted_mean", "ratio", "max", "min", "last")
 
 
@@ -52,18 +55,18 @@ class Fold:
         starts = np.flatnonzero(np.r_[True, lined[1:] != lined[:-1]]) if lined.size else np.empty(0, np.int64)
         return starts, lined[starts]
 
-    def fold(self, cube: NDArray, how: np.ufunc, empty: float = 0.0) -> NDArray:
-        """Reduce [step × child] to [step × parent]; parents without children get `empty`."""
+    def fold(self, cube: NDArray, how: np.ufunc, empty: float = 0.0, out: NDArray | None = None) -> NDArray:
+        """Reduce [step × child] to [step × parent], into `out` if given; parents without children get `empty`."""
         starts, owners = self._runs
         lined = cube if self.order is None else cube[:, self.order]
-        if owners.size == 0:
-            return np.full((cube.shape[0], self.parents), empty, cube.dtype)
-        reduced = how.reduceat(lined, starts, axis=1)
+        if out is None:
+            out = np.empty((cube.shape[0], self.parents), cube.dtype)
         if owners.size == self.parents:
-            return reduced
-        spread = np.full((cube.shape[0], self.parents), empty, cube.dtype)
-        spread[:, owners] = reduced
-        return spread
+            return how.reduceat(lined, starts, axis=1, out=out)
+        out[:] = empty
+        if owners.size:
+            out[:, owners] = how.reduceat(lined, starts, axis=1)
+        return out
 
     def children(self) -> Ints:
         """How many units stand under each parent."""
@@ -160,13 +163,35 @@ def _native(values: Floats, weights: Floats | None, rollup: str, gaps: bool | No
 
 def _roll_partials(tree: Tree, native: str, here: Partial, rollup: str) -> dict[str, Partial]:
     how, empty = {"max": (np.maximum, -np.inf), "min": (np.minimum, np.inf)}.get(rollup, (np.add, 0.0))
-    found, level = {native: here}, native
-    for above in tree.above(native):
-        fold = tree.folds[level]
-        here = Partial(fold.fold(here.total, how, empty),
-                       None if here.weight is None else fold.fold(here.weight, np.add),
-                       fold.fold(here.count, np.add, 0))
-        found[above], level = here, above
+    weights = None if here.weight is None else _climb(tree, native, here.weight, np.add, 0.0)
+    counts = _climb(tree, native, here.count, np.add, 0)
+    totals = _climb(tree, native, here.total, how, empty)
+    return {level: Partial(total, None if weights is None else weights[level], counts[level]) for level, total in totals.items()}
+
+
+def _climb(tree: Tree, native: str, cube: NDArray, how: np.ufunc, empty: float) -> dict[str, NDArray]:
+    """One quantity up all levels, a few steps at a time so that a level is still in the cache when the next reads it;
+    large cubes on every core (reduceat lets go of the interpreter lock)."""
+    above = tree.above(native)
+    if not above:
+        return {native: cube}
+    folds = [tree.folds[level] for level in (native, *above[:-1])]
+    found = {native: cube, **{level: np.empty((cube.shape[0], fold.parents), cube.dtype) for level, fold in zip(above, folds, strict=True)}}
+
+    def climb(steps: slice) -> None:
+        here = cube[steps]
+        for level, fold in zip(above, folds, strict=True):
+            here = fold.fold(here, how, empty, found[level][steps])
+
+    for fold in folds:
+        _ = fold.order, fold._runs                # made once, before threads ask for them
+    size = max(1, _BLOCK // max(1, cube.shape[1]))
+    blocks = [slice(start, start + size) for start in range(0, cube.shape[0], size)]
+    if len(blocks) < 2:
+        climb(slice(None))
+    else:
+        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+            list(pool.map(climb, blocks))
     return found
 
 

@@ -13,7 +13,7 @@ from app.units.search import search
 from tests import tiny
 
 
-@pytest.fixture()
+@pytest.fixture
 def system(tmp_path):
     running = System(load(home=tmp_path / "home", demo="off"))
     running.take(tiny.whole(tmp_path / "in"))
@@ -70,9 +70,8 @@ def test_coverage_stands_beside_a_value_with_holes(system, tmp_path):
 
 
 def test_a_ratio_is_the_ratio_of_sums(system, tmp_path):
-    rows = [dict(row, weight=weight) for row, weight in
-            zip(tiny.readings("closed_on_time_pct", "street", dict.fromkeys([row["code"] for row in tiny.units() if row["level"] == "street"], 9.0)),
-                [10, 10, 20, 60], strict=True)]
+    nine = dict.fromkeys([row["code"] for row in tiny.units() if row["level"] == "street"], 9.0)
+    rows = [dict(row, weight=weight) for row, weight in zip(tiny.readings("closed_on_time_pct", "street", nine), [10, 10, 20, 60], strict=True)]
     system.take([tiny.hand_in(tmp_path, "reading", rows, "ratio")])
     assert value(system, "closed_on_time_pct", "city") == [36.0]
     assert value(system, "closed_on_time_pct", "district", 1) == [90.0]
@@ -94,10 +93,12 @@ def test_a_unit_that_moves_takes_its_history_from_its_valid_from(system, tmp_pat
 
 
 def test_memory_and_libraries_say_the_same(system, tmp_path):
-    system.take([tiny.hand_in(tmp_path, "reading", tiny.readings("energy_use_kwh", "floor", at=tiny.NOON - timedelta(days=d)), f"m{d}") for d in range(3)])
+    system.take([tiny.hand_in(tmp_path, "reading", tiny.readings("energy_use_kwh", "floor", at=tiny.NOON - timedelta(days=d)), f"m{d}")
+                 for d in range(3)])
     cube = system.values("tiny").cube("energy_use_kwh")
     for level in cube.levels:
-        rows = system.db.run("select seq, epoch(observed_at)::bigint, value from theme.value where indicator = 'energy_use_kwh' and level = $1", [level]).fetchall()
+        rows = system.db.run("select seq, epoch(observed_at)::bigint, value from theme.value "
+                             "where indicator = 'energy_use_kwh' and level = $1", [level]).fetchall()
         for seq, at, shown in rows:
             row = cube.at(level, at)
             assert cube.values(level, row)[seq - 1] == shown
