@@ -9,12 +9,17 @@ history does not make noise look like news; scores end at ±99.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.indicators.cube import Cube
 from app.indicators.values import Values
+from app.map.classes import status
+
+if TYPE_CHECKING:
+    from app.system import System
 
 Floats = NDArray[np.float64]
 _LEAST = 4          # earlier values that an opinion needs
@@ -66,6 +71,17 @@ def gather(values: Values, level: str, names: list[str], most: int = 200) -> Lat
         return Latest((), np.empty((0, size)), np.empty((0, size), np.int64), ())
     value, at = np.stack(kept), np.stack(times)
     return Latest(tuple(shown), value, at, tuple(_top(level, value, at, scores, most)))
+
+
+def latest(system: System, city: str, level: str, seq: int) -> dict[str, dict[str, Any]]:
+    """{indicator: value, at, status} of every indicator with a newest value at one unit, in registry order."""
+    kept = system.latest(city, level)
+    found = {}
+    for k, name in enumerate(kept.indicators):
+        value = float(kept.value[k, seq - 1]) if 0 < seq <= kept.value.shape[1] else np.nan
+        if np.isfinite(value):
+            found[name] = {"value": value, "at": int(kept.at[k, seq - 1]), "status": status(value, system.indicators[name])}
+    return found
 
 
 def _score(cube: Cube, level: str) -> tuple[Floats, Floats]:
