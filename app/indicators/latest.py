@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from app.system import System
 
 Floats = NDArray[np.float64]
-_LEAST = 4          # earlier values that an opinion needs
+_LEAST = 4  # earlier values that an opinion needs
 
 
 @dataclass(frozen=True)
@@ -102,8 +102,8 @@ def _score(cube: Cube, level: str) -> tuple[Floats, Floats]:
     filled = np.where(enough[None, :], past, 0.0)
     median = np.nanmedian(filled, axis=0)
     spread = 1.4826 * np.nanmedian(np.abs(filled - median), axis=0)
-    spread = np.where(spread > 0, spread, np.nanstd(filled, axis=0))     # mostly one value (rare events): MAD says nothing
-    floor = np.maximum(10.0 ** -cube.indicator.decimals, 0.01 * np.abs(median))
+    spread = np.where(spread > 0, spread, np.nanstd(filled, axis=0))  # mostly one value (rare events): MAD says nothing
+    floor = np.maximum(10.0**-cube.indicator.decimals, 0.01 * np.abs(median))
     score = np.clip((newest - median) / np.maximum(spread, floor), -99, 99)
     return median, np.where(enough & np.isfinite(score), score, 0.0)
 

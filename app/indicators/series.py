@@ -28,8 +28,7 @@ class Course:
         return self.times.tolist(), [value if value == value else None for value in self.values.tolist()]
 
 
-def course(system: System, city: str, row: dict[str, Any], indicator: str, since: int | None = None,
-           until: int | None = None) -> Course:
+def course(system: System, city: str, row: dict[str, Any], indicator: str, since: int | None = None, until: int | None = None) -> Course:
     """The course of an indicator at a unit, or at its nearest ancestor that the indicator is reported for."""
     cube, here = system.values(city).cube(indicator), row
     while here["level"] not in cube.levels:

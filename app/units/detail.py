@@ -1,0 +1,81 @@
+"""Everything the card of a unit shows, for one chosen vital sign at one time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from app.indicators.series import before, last_days
+from app.map.classes import status
+from app.system import System
+from app.units import cards
+from data import queries
+
+COMMON = ("temperature_c", "rain_mm_h", "humidity_pct", "wind_ms", "people_flow", "security_incidents_per_10k")
+MOST_CHILDREN = 400
+
+
+def detail(system: System, city: str, row: dict[str, Any], indicator: str, at: int | None = None) -> dict[str, Any]:
+    """Unit, ancestors, children with their values, attributes, the chosen sign with its last days, and the common factors.
+
+    `day_before` is the value 24 hours earlier; `common` holds the signs of COMMON that the city has.
+    """
+    main = cards.sign(system, city, row, indicator, at)
+    recent = last_days(system, city, row, indicator, at)
+    return {
+        "unit": row,
+        "ancestors": cards.ancestors(system, city, row),
+        "attributes": cards.attributes(system, city, row),
+        "sign": main,
+        "recent": recent.points(),
+        "day_before": before(recent, main["at"]),
+        "common": common(system, city, row, at),
+        "building": building_of(system, city, row),
+        **children(system, city, row, indicator, at),
+    }
+
+
+def building_of(system: System, city: str, row: dict[str, Any]) -> dict[str, Any] | None:
+    """The building a floor belongs to; None for other units."""
+    return cards.unit(system, city, row["parent_code"]) if row["level"] == "floor" else None
+
+
+def common(system: System, city: str, row: dict[str, Any], at: int | None) -> dict[str, dict[str, Any]]:
+    """The common factors at a unit (weather, people, security), from the nearest unit that reports them."""
+    return {
+        name: found
+        for name in COMMON
+        if name in system.indicators
+        for found in [cards.sign(system, city, row, name, at)]
+        if found["value"] is not None
+    }
+
+
+def children(system: System, city: str, row: dict[str, Any], indicator: str, at: int | None) -> dict[str, Any]:
+    """`children`: the units below with value and status (the first MOST_CHILDREN); `child_count`: how many there are."""
+    below = cards.children(system, city, row)
+    shown = [{key: child[key] for key in ("code", "level", "seq", "name_zh", "name_en", "floor_no", "address")} for child in below[:MOST_CHILDREN]]
+    cube = system.values(city).cube(indicator)
+    level = below[0]["level"] if below else ""
+    if level in cube.levels and cube.times.size:
+        if at is None:
+            values = cube.newest(level)[1]
+        else:
+            step = cube.at(level, at)
+            values = cube.values(level, step) if step is not None else np.full(0, np.nan)
+        for child in shown:
+            value = float(values[child["seq"] - 1]) if child["seq"] <= values.size else np.nan
+            child["value"] = value if np.isfinite(value) else None
+            child["status"] = status(child["value"], cube.indicator)
+    return {"children": shown, "child_count": len(below)}
+
+
+def batches(system: System, city: str, most: int = 200) -> list[dict[str, Any]]:
+    """The newest batches of a city with their balance."""
+    return queries.rows(system.db, "batches", city=city, most=most)
+
+
+def batch_totals(system: System, city: str) -> list[dict[str, Any]]:
+    """Per dataset of a city: rows in, accepted, rejected, duplicate."""
+    return queries.rows(system.db, "batch_totals", city=city)

@@ -1,0 +1,55 @@
+/* Small components drawn as SVG: an icon, a spark line. Text only ever goes in as text. */
+(() => {
+  const {createElement: h, useRef, useState, useLayoutEffect} = window.React;
+  const screen = (window.chengshu_screen = window.chengshu_screen || {});
+
+  screen.Icon = ({d, size = 18, className}) => h('svg', {
+    viewBox: '0 0 24 24', width: size, height: size, className: `cs-icon ${className || ''}`, 'aria-hidden': true, fill: 'none',
+    stroke: 'currentColor', strokeWidth: 1.8, strokeLinecap: 'round', strokeLinejoin: 'round'
+  }, h('path', {d}));
+
+  /* values → {line, area, last, y}: gaps stay gaps */
+  screen.courseOf = (values, width, height, pad = 3) => {
+    const known = values.filter(v => v !== null && Number.isFinite(v));
+    if (!known.length) return null;
+    let low = Math.min(...known), high = Math.max(...known);
+    if (low === high) { low -= Math.abs(low) * 0.1 || 1; high += Math.abs(high) * 0.1 || 1; }
+    const x = i => values.length < 2 ? width / 2 : i * width / (values.length - 1);
+    const y = v => pad + (height - 2 * pad) * (1 - (v - low) / (high - low));
+    let line = '', area = '', open = false, first = 0, last = null;
+    values.forEach((v, i) => {
+      if (v === null || !Number.isFinite(v)) {
+        if (open) area += `L${x(i - 1).toFixed(1)} ${height}L${x(first).toFixed(1)} ${height}Z`;
+        open = false; return;
+      }
+      const at = `${x(i).toFixed(1)} ${y(v).toFixed(1)}`;
+      line += `${open ? 'L' : 'M'}${at}`; area += `${open ? 'L' : 'M'}${at}`;
+      if (!open) first = i;
+      open = true; last = {x: x(i), y: y(v)};
+    });
+    if (open) area += `L${x(values.length - 1).toFixed(1)} ${height}L${x(first).toFixed(1)} ${height}Z`;
+    return {line, area, last, y, low, high};
+  };
+
+  screen.useWidth = (fallback = 280) => {
+    const box = useRef(), [width, set] = useState(fallback);
+    useLayoutEffect(() => {
+      const measure = () => box.current && set(Math.max(40, box.current.clientWidth));
+      measure();
+      const watch = new ResizeObserver(measure);
+      watch.observe(box.current);
+      return () => watch.disconnect();
+    }, []);
+    return [box, width];
+  };
+
+  screen.Spark = ({values = [], limits = [], label, height = 44, className}) => {
+    const [box, width] = screen.useWidth();
+    const course = screen.courseOf(values, width, height);
+    return h('div', {ref: box, className: `cs-spark ${className || ''}`, role: 'img', 'aria-label': label, style: {height}},
+      course && h('svg', {width, height, 'aria-hidden': true},
+        limits.filter(l => l > course.low && l < course.high).map(l => h('line', {key: l, className: 'cs-spark-limit', x1: 0, x2: width, y1: course.y(l), y2: course.y(l)})),
+        h('path', {className: 'cs-spark-area', d: course.area}), h('path', {className: 'cs-spark-line', d: course.line}),
+        course.last && h('circle', {className: 'cs-spark-last', cx: Math.min(course.last.x, width - 3), cy: course.last.y, r: 3})));
+  };
+})();

@@ -1,0 +1,160 @@
+/* The page: what a hand does becomes state, and the state becomes the address. */
+(() => {
+  const page = ((window.chengshu = window.chengshu || {}).page = window.chengshu.page || {});
+  const screen = ((window.dash_clientside = window.dash_clientside || {}).screen = window.dash_clientside.screen || {});
+  const root = document.documentElement, no = () => window.dash_clientside.no_update;
+  const set = page.set = (id, props) => window.dash_clientside.set_props(id, props);
+  const history_ = [];
+  let selected = new Set(), restoring = false, lastKey = null, hand = {};
+
+  page.theme = () => root.dataset.mantineColorScheme === 'light' ? 'light' : 'dark';
+  page.isSelected = code => selected.has(code);
+  page.notice = (title, message, color = 'blue') => set('notices', {sendNotifications: [{action: 'show', id: title, title, message: message || '', color}]});
+  page.select = (codes, more = {}) => set('intent', {data: {codes, n: Date.now(), ...more}});
+  page.codes = () => [...selected];
+
+  for (const kind of ['pointerdown', 'keydown']) document.addEventListener(kind, e => { hand = {several: e.ctrlKey || e.metaKey || e.shiftKey}; }, true);
+
+  /* a click on the map: select; again: go in; with Ctrl or Shift: one more; on empty ground: the city */
+  screen.clicked = (click, selection) => {
+    if (!click) return no();
+    const items = selection?.items || [], {level, seq, code} = click, n = Date.now();
+    if (!level || (!seq && !code)) return items.length ? {codes: [], n} : no();
+    const again = items.length === 1 && (code ? items[0].code === code : items[0].level === level && items[0].seq === seq);
+    if (again) return level === 'floor' ? no() : {codes: [items[0].code], n, fly: true};
+    const kept = hand.several ? items.map(i => i.code) : [];
+    if (code) return {codes: hand.several && selected.has(code) ? kept.filter(c => c !== code) : [...kept, code], n};
+    return {codes: kept, level, seq, n};
+  };
+
+  screen.theme = reader => {
+    root.dataset.mantineColorScheme = reader.theme;
+    return [reader.theme, reader.theme];
+  };
+
+  screen.tool = (tool, radius) => {
+    document.querySelectorAll('[data-tool]').forEach(b => b.setAttribute('aria-pressed', String(b.dataset.tool === tool)));
+    const place = document.getElementById('radius-place');
+    if (place) place.hidden = tool !== 'buffer';
+    return [tool || null, {radius_m: +radius || 500}];
+  };
+  screen.drawn = drawn => drawn && ['polygon', 'circle', 'buffer'].includes(drawn.tool) ? drawn : no();
+
+  /* marks that follow the state without a render of their own */
+  screen.marked = (indicator, _, selection, tab, view) => {
+    document.querySelectorAll('[data-indicator]').forEach(b => b.setAttribute('aria-pressed', String(b.dataset.indicator === indicator)));
+    document.querySelectorAll('.cs-tab').forEach(b => b.setAttribute('aria-pressed', String(b.dataset.tab === tab)));
+    root.dataset.dock = tab || 'closed';
+    root.dataset.compare = view?.compare || 'off';
+    const codes = (selection?.items || []).map(i => i.code);
+    if (selection && codes.join() !== [...selected].join()) {
+      history_.push([...selected]);
+      if (history_.length > 50) history_.shift();
+      selected = new Set(codes);
+      redrawRows();
+      if (codes.length && root.dataset.sheet !== 'full') root.dataset.sheet = 'half';
+    }
+  };
+  page.undo = () => {
+    const before = history_.pop();
+    if (before) { page.select(before); setTimeout(() => history_.pop(), 400); }
+  };
+
+  const gridApi = () => { try { return window.dash_ag_grid?.getApi('table'); } catch { return null; } };
+  const redrawRows = () => gridApi()?.redrawRows();
+  screen.refresh_table = (_, __, tab) => { if (tab === 'table') gridApi()?.refreshInfiniteCache(); };
+
+  screen.filter_signs = word => {
+    const w = (word || '').trim().toLowerCase();
+    document.querySelectorAll('.cs-signs-group').forEach(group => {
+      let any = false;
+      group.querySelectorAll('.cs-sign').forEach(b => { b.hidden = !!w && !b.dataset.words.includes(w); any ||= !b.hidden; });
+      group.hidden = !any;
+    });
+  };
+
+  /* ---- the address ---- */
+  const addressOf = (view, at, selection, mapView, tab, explode, facts) => {
+    const d = facts.defaults, p = new URLSearchParams(), put = (name, value, usual) => { if (value !== usual && value !== null && value !== undefined && value !== '') p.set(name, value); };
+    p.set('city', facts.city); p.set('indicator', view.indicator);
+    put('level', view.level, 'auto'); put('by', view.by, 'threshold'); put('show', view.show, 'choropleth'); put('dims', view.mode3d ? '3d' : '', '');
+    put('compare', view.compare, 'off');
+    if (view.compare === 'indicator') put('indicator2', view.indicator2);
+    if (view.compare === 'time') put('behind', String(view.behind), '86400');
+    put('units', (selection?.items || []).slice(0, 200).map(i => i.code).join(','), '');
+    put('tab', tab, ''); put('at', at, null);
+    const key = p.toString();
+    put('explode', explode ? String(explode) : '', '');
+    if (mapView) p.set('camera', [mapView.center[0].toFixed(5), mapView.center[1].toFixed(5), mapView.zoom.toFixed(2), Math.round(mapView.pitch), Math.round(mapView.bearing)].join(','));
+    p.set('lang', facts.language); p.set('theme', page.theme());
+    return {key, text: `?${p.toString().replaceAll('%2C', ',')}`, d};
+  };
+  let pending;
+  screen.address = (view, at, selection, mapView, tab, explode, facts) => {
+    if (!view || !facts || !selection) return;
+    page.now = {view, at, selection, mapView, tab, explode, facts};
+    clearTimeout(pending);
+    pending = setTimeout(() => {
+      const {key, text} = addressOf(view, at, selection, mapView, tab, explode, facts);
+      if (lastKey === null || restoring || key === lastKey) history.replaceState({key}, '', text); else history.pushState({key}, '', text);
+      lastKey = key; restoring = false;
+    }, 120);
+  };
+  page.address = () => { const n = page.now; return n ? addressOf(n.view, n.at, n.selection, n.mapView, n.tab, n.explode, n.facts).text : location.search; };
+
+  addEventListener('popstate', () => {
+    if (!page.now) return;
+    const p = new URLSearchParams(location.search), d = page.now.facts.defaults, get = (name, usual) => p.get(name) ?? usual;
+    if (p.get('city') && p.get('city') !== page.now.facts.city) return location.reload();
+    restoring = true;
+    set('indicator', {data: get('indicator', d.indicator)});
+    set('level-control', {value: get('level', 'auto')}); set('by-control', {value: get('by', 'threshold')}); set('show-control', {value: get('show', 'choropleth')});
+    set('compare-control', {value: get('compare', 'off')}); set('indicator-second', {value: get('indicator2', d.indicator2)}); set('time-second', {value: get('behind', '86400')});
+    set('tab-control', {data: get('tab', '')}); set('explode-control', {value: +get('explode', 0)});
+    const at = p.has('at') ? +p.get('at') : null;
+    set('time-bar', {value: at, settled: at});
+    const c = (p.get('camera') || '').split(',').map(Number);
+    set('map', {mode3d: p.get('dims') === '3d', ...(c.length === 5 && c.every(Number.isFinite) && {camera: {lon: c[0], lat: c[1], zoom: c[2], pitch: c[3], bearing: c[4]}})});
+    page.select((p.get('units') || '').split(',').filter(Boolean));
+  });
+
+  /* ---- versions, age ---- */
+  const ageText = (seconds, w) => seconds < 60 ? w.justNow : seconds < 3600 ? w.minutes.replace('{n}', Math.floor(seconds / 60))
+    : seconds < 86400 ? w.hours.replace('{n}', Math.floor(seconds / 3600)) : w.days.replace('{n}', Math.floor(seconds / 86400));
+  let newest = null, ageFacts = null, ageReader = null;
+  const showAge = () => {
+    const place = document.getElementById('data-age');
+    if (!place || !ageFacts || newest === null) return;
+    const w = ageFacts.words, seconds = Date.now() / 1000 - newest;
+    const stale = seconds > 2 * 3600 + 900;
+    place.textContent = seconds < -60 ? w.ahead.replace('{time}', window.chengshu_screen.clock(newest, ageFacts.zone, ageFacts.language)) : w.age.replace('{age}', ageText(seconds, w)) + (stale ? ` · ${w.stale}` : '');
+    place.classList.toggle('is-stale', stale);
+  };
+  screen.age = (versions, facts, reader) => { newest = versions?.newest ?? null; ageFacts = facts; ageReader = reader; page.versions = versions; showAge(); };
+  const poll = async () => {
+    if (page.versions && !document.hidden) {
+      try {
+        const all = await (await fetch('/version', {cache: 'no-store'})).json(), mine = all[page.versions.city];
+        root.classList.remove('is-offline');
+        if (mine && mine.geometry !== page.versions.geometry) return location.replace(page.address());
+        if (mine && (mine.values !== page.versions.values || mine.newest !== page.versions.newest)) set('versions', {data: {city: page.versions.city, ...mine}});
+      } catch { root.classList.add('is-offline'); }
+      showAge();
+    }
+    setTimeout(poll, 5000);
+  };
+  setTimeout(poll, 5000);
+
+  /* the cursor of time on the chart */
+  screen.cursor = (at, _, facts) => {
+    const plot = document.querySelector('#chart-graph .js-plotly-plot');
+    if (!plot?.layout || !facts || !window.Plotly) return;
+    const zone = facts.zone, shapes = (plot.layout.shapes || []).filter(s => s.name !== 'now');
+    if (at) {
+      const parts = Object.fromEntries(new Intl.DateTimeFormat('en-CA', {timeZone: zone, hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit'}).formatToParts(new Date(at * 1000)).map(p => [p.type, p.value]));
+      const x = `${parts.year}-${parts.month}-${parts.day}T${parts.hour}:${parts.minute}`;
+      shapes.push({name: 'now', type: 'line', x0: x, x1: x, yref: 'paper', y0: 0, y1: 1, line: {color: getComputedStyle(root).getPropertyValue('--cs-accent').trim(), width: 1.5}});
+    }
+    window.Plotly.relayout(plot, {shapes});
+  };
+})();

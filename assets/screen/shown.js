@@ -1,0 +1,88 @@
+/* From the view to what the maps are given; pure, no server asked. */
+(() => {
+  const page = ((window.chengshu = window.chengshu || {}).page = window.chengshu.page || {});
+  const screen = ((window.dash_clientside = window.dash_clientside || {}).screen = window.dash_clientside.screen || {});
+  const LEVELS = ['city', 'district', 'street', 'community', 'grid', 'building', 'floor'];
+  const AUTO = {city: 8, district: 9, street: 10.2, community: 12.2, grid: 13.2, building: 14.6, floor: 16.4};
+  const no = () => window.dash_clientside.no_update;
+  const rank = level => LEVELS.indexOf(level);
+  const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+  page.LEVELS = LEVELS;
+
+  screen.view = (indicator, level, by, show, mode3d, compare, indicator2, behind) =>
+    ({indicator, level, by, show, mode3d: !!mode3d, compare, indicator2, behind: +behind || 86400});
+
+  /* the level that is coloured: never finer than the indicator is reported */
+  const levelProp = (wanted, native) => wanted !== 'auto' ? LEVELS[Math.min(rank(wanted), rank(native), rank('building'))]
+    : rank(native) >= rank('building') ? 'auto' : native;
+
+  const finerLevel = (view, mapView, native) => view.level !== 'auto' ? rank(view.level) > rank(native)
+    : mapView && rank(window.chengshu.map.levelAt(mapView.zoom, 'auto')) > rank(native);
+
+  screen.scope = (mapView, view, facts, old) => {
+    if (!mapView || !view || !facts) return no();
+    const native = facts.indicators[view.indicator].native;
+    const scope = {level: LEVELS[Math.min(rank(mapView.level), rank(native))], finer: !!finerLevel(view, mapView, native)};
+    return same(scope, old) ? no() : scope;
+  };
+
+  const address = (facts, indicator, level, at, by, version) =>
+    `/values/${facts.city}/${indicator}/${level}/${at ?? 'latest'}.bin?by=${by}&v=${version}`;
+  const query = (indicator, at, by, version, more = '') => `indicator=${indicator}${at === null ? '' : `&at=${at}`}&by=${by}&v=${version}${more}`;
+
+  const layersOf = (facts, view, indicator, at, level, version, colors, dark) => {
+    if (view.show === 'choropleth') return [];
+    const flat = color => [1, 3, 5].map(k => parseInt(color.slice(k, k + 2), 16));
+    const ramp = colors.ramp.map(flat), unit = view.show === 'flow' ? 'street' : level;
+    const data = `/overlay/${facts.city}/${view.show}.json?${query(indicator, at, view.by, version, `&level=${unit}`)}`;
+    const color = `@@=[${ramp.map(c => `[${c}]`).join(',')}][class]`;
+    const id = name => `${name}-${facts.city}`;
+    if (view.show === 'points') return [{'@@type': 'ScatterplotLayer', id: id('points'), data, pickable: true, unitLevel: unit, getPosition: '@@=position', getFillColor: color, stroked: true,
+      getLineColor: dark ? [12, 18, 25, 220] : [255, 255, 255, 230], lineWidthMinPixels: 1, radiusUnits: 'pixels', getRadius: {district: 13, street: 8, community: 5.5, grid: 4.5}[unit] || 3.5}];
+    if (view.show === 'heat') return [{'@@type': 'HeatmapLayer', id: id('heat'), data, getPosition: '@@=position', getWeight: '@@=value', aggregation: 'MEAN',
+      radiusPixels: {district: 90, street: 60}[unit] || 40, colorRange: ramp.map(c => [...c, 215]), opacity: 0.85}];
+    if (view.show === 'hex') return [{'@@type': 'H3HexagonLayer', id: id('hex'), data, pickable: true, getHexagon: '@@=hex', getFillColor: color, getElevation: '@@=class', extruded: !!view.mode3d,
+      elevationScale: 500, opacity: 0.8, stroked: true, getLineColor: dark ? [12, 18, 25] : [255, 255, 255], lineWidthMinPixels: 1}];
+    const from = flat(dark ? '#6db3ff' : '#0b5fc4'), to = flat(dark ? '#ff5c9a' : '#c2255c');
+    return [{'@@type': 'ArcLayer', id: id('flow'), data, pickable: true, getSourcePosition: '@@=source', getTargetPosition: '@@=target', getSourceColor: [...from, 190], getTargetColor: [...to, 190],
+      getWidth: '@@=count', widthScale: 0.004, widthMinPixels: 1, widthMaxPixels: 7, getHeight: 0.35}];
+  };
+
+  const picture = (facts, view, indicator, at, versions, selection, explode, theme) => {
+    const known = facts.indicators[indicator], native = known.native, colors = facts.ramps[known.colors[view.by]], version = versions?.values ?? 0;
+    const level = levelProp(view.level, native), levels = LEVELS.slice(1, Math.min(rank(native), rank('building')) + 1);
+    const values = Object.fromEntries(levels.map(l => [l, {url: address(facts, indicator, l, at, view.by, version), classes: colors.light.ramp.length}]));
+    const shown = page.scope?.level && rank(page.scope.level) <= rank(native) ? page.scope.level : levels.at(-1);
+    const layers = layersOf(facts, view, indicator, at, shown === 'city' ? 'district' : shown, version, colors[theme], theme === 'dark');
+    const items = (selection?.items || []).map(({level, seq, code}) => ({level, seq, code}));
+    const b = selection?.building;
+    const building = b && view.mode3d ? {url: `/floors/${facts.city}/${b.code}.json?${query(indicator, at, view.by, version)}`, seq: b.seq, explode: (explode || 0) / 100, picked: b.picked} : null;
+    const card = {url: `/unit/${facts.city}/{level}/{seq}.json?${query(indicator, at, view.by, version)}`, title: known.name, unit: known.unit, decimals: known.decimals};
+    return [values, colors, level, layers, items, building, card];
+  };
+
+  screen.shown = (view, at, selection, versions, explode, scope, facts) => {
+    if (!view || !facts) return Array(7).fill(no());
+    page.facts = facts; page.scope = scope;
+    document.getElementById('explode-place').hidden = !(selection?.building && view.mode3d);
+    return picture(facts, view, view.indicator, at ?? null, versions, selection, explode, page.theme());
+  };
+
+  screen.second = (_, view, at, selection, versions, scope, reader, axis, facts) => {
+    if (!view || !facts || view.compare === 'off' || !document.getElementById('map-second')) return Array(9).fill(no());
+    let indicator = view.indicator, when = at ?? null;
+    if (view.compare === 'indicator') indicator = view.indicator2;
+    else when = (when ?? axis?.times?.at(-1) ?? Math.floor(Date.now() / 1000)) - view.behind;
+    return [...picture(facts, view, indicator, when, versions, selection, 0, reader.theme), view.mode3d, reader.theme];
+  };
+
+  /* where the camera goes to show a unit so that the level below it can be seen */
+  page.cameraFor = ({bounds, level}) => {
+    const [w, s, e, n] = bounds, box = document.getElementById('map'), {clientWidth: width, clientHeight: height} = box;
+    const y = lat => Math.log(Math.tan(Math.PI / 4 + lat * Math.PI / 360)) / (2 * Math.PI);
+    const room = 0.86, zoom = Math.min(Math.log2(width * room / 512 / Math.max((e - w) / 360, 1e-9)), Math.log2(height * room / 512 / Math.max(y(n) - y(s), 1e-9)));
+    const below = AUTO[LEVELS[Math.min(rank(level) + 1, 6)]];
+    return {lon: (w + e) / 2, lat: (s + n) / 2, zoom: Math.min(18, level === 'city' ? zoom : Math.max(zoom, below))};
+  };
+  screen.camera = selection => selection?.fly ? page.cameraFor(selection.fly) : no();
+})();

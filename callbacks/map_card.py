@@ -1,0 +1,78 @@
+"""The card of what is selected: a unit, a floor, several units, or the city."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from dash import Dash, Input, Output, State
+
+from app.access import Viewer
+from app.indicators.owners import departments
+from app.indicators.registry import one as indicator_of
+from app.system import System
+from app.units.detail import detail
+from app.units.table import summary
+from callbacks import checks
+from callbacks.gateway import Gateway
+from callbacks.map_select import city_of, wanted
+from callbacks.map_view import indicator_row, root_of
+from callbacks.readers import reader
+from callbacks.results import Results
+from layouts import ids
+from layouts.components.marks import empty
+from layouts.panels.floor_card import floor_card
+from layouts.panels.many_card import many_card
+from layouts.panels.unit_card import unit_card
+
+
+def register(app: Dash, gateway: Gateway, system: System, results: Results) -> None:
+    """Add the callback."""
+
+    @gateway.callback(
+        app,
+        Output(ids.CARD, "children"),
+        Input(ids.SELECTION, "data"),
+        Input(ids.INDICATOR, "data"),
+        Input(ids.TIME_BAR, "settled"),
+        Input(ids.VERSIONS, "data"),
+        State(ids.FACTS, "data"),
+        State(ids.READER, "data"),
+        right="map.read",
+        is_panel=True,
+        prevent_initial_call=True,
+    )
+    def card(viewer: Viewer, selection: Any, indicator: Any, at: Any, versions: Any, facts: Any, given: Any) -> Any:  # noqa: ARG001
+        r, city, at = reader(given), city_of(system, facts), checks.moment(at)
+        chosen = indicator_of(system.indicators, checks.text(indicator, "indicator", 60))
+        rows, _ = wanted(system, city, {"codes": selected_codes(selection)})
+        root = root_of(system, system.city(city))
+        if not rows and root is None:
+            return empty(r.t("This city has no units yet"), r.t("Take them in with: python run.py import FILE --city {city}", city=city))
+        row = rows[0] if rows else root
+        if len(rows) > 1:
+            found = summary(system, city, row["level"], [one["seq"] for one in rows], chosen.id, at)
+            return many_card(
+                r, [{**one, "value": value} for one, value in zip(rows[:60], found["values"], strict=False)], found, indicator_row(chosen)
+            )
+        found = results.get(
+            viewer, system.city(city).value_version, ("detail", city, row["code"], chosen.id, at), lambda: detail(system, city, row, chosen.id, at)
+        )
+        owner = departments(system).get(chosen.owner, {})
+        panel = floor_card if row["level"] == "floor" else unit_card
+        return panel(r, found, indicator_row(chosen), r.pick(owner.get("name_zh"), owner.get("name_en")) or chosen.owner, int(time.time()), at)
+
+
+def selected_codes(selection: Any) -> list[str]:
+    """The codes of a selection store."""
+    items = checks.table(selection, "selection").get("items") if selection is not None else []
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        items = [checks.table(items, "selected units")]
+    return checks.codes([item.get("code") for item in items])
+
+
+def shown_rows(system: System, city: str, selection: Any) -> list[dict[str, Any]]:
+    """The selected units, the whole city where none is."""
+    rows, _ = wanted(system, city, {"codes": selected_codes(selection)})
+    root = root_of(system, system.city(city))
+    return rows or ([root] if root else [])

@@ -1,0 +1,80 @@
+"""The axis of time and the chart of the selected units."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import Dash, Input, Output, State
+
+from app.access import Viewer
+from app.indicators.registry import one as indicator_of
+from app.indicators.series import course
+from app.system import System
+from app.units import cards
+from callbacks import checks
+from callbacks.gateway import Gateway
+from callbacks.map_card import shown_rows
+from callbacks.map_select import city_of
+from callbacks.map_view import indicator_row
+from callbacks.readers import reader
+from callbacks.results import Results
+from layouts import ids
+from layouts.panels.chart import chart
+
+MOST_LINES = 8
+
+
+def register(app: Dash, gateway: Gateway, system: System, results: Results) -> None:  # noqa: ARG001 - one signature for all of them
+    """Add the callbacks."""
+
+    @gateway.callback(
+        app,
+        Output(ids.TIME_BAR, "axis"),
+        Input(ids.SELECTION, "data"),
+        Input(ids.INDICATOR, "data"),
+        Input(ids.VERSIONS, "data"),
+        State(ids.FACTS, "data"),
+        State(ids.READER, "data"),
+        right="map.read",
+        prevent_initial_call=True,
+    )
+    def axis(viewer: Viewer, selection: Any, indicator: Any, versions: Any, facts: Any, given: Any) -> Any:  # noqa: ARG001
+        r, city = reader(given), city_of(system, facts)
+        chosen = indicator_of(system.indicators, checks.text(indicator, "indicator", 60))
+        rows = shown_rows(system, city, selection)
+        if not rows:
+            return {"times": [], "values": [], "of": "", "indicator": chosen.id}
+        found = course(system, city, rows[0], chosen.id)
+        times, values = found.points()
+        of = rows[0] if found.code == rows[0]["code"] else cards.unit(system, city, found.code)
+        return {"times": times, "values": values, "of": r.t("Whole city") if of["level"] == "city" else r.name(of), "indicator": chosen.id}
+
+    @gateway.callback(
+        app,
+        Output(ids.CHART, "children"),
+        Input(ids.SELECTION, "data"),
+        Input(ids.INDICATOR, "data"),
+        Input(ids.TAB, "data"),
+        Input(ids.VERSIONS, "data"),
+        Input(ids.READER, "data"),
+        Input(ids.VIEW, "data"),
+        State(ids.FACTS, "data"),
+        right="map.read",
+        is_panel=True,
+        prevent_initial_call=True,
+    )
+    def draw(viewer: Viewer, selection: Any, indicator: Any, tab: Any, versions: Any, given: Any, view: Any, facts: Any) -> Any:  # noqa: ARG001
+        if tab != "chart":
+            return None
+        r, city = reader(given), city_of(system, facts)
+        chosen = indicator_of(system.indicators, checks.text(indicator, "indicator", 60))
+        lines = []
+        for row in shown_rows(system, city, selection)[:MOST_LINES]:
+            found = course(system, city, row, chosen.id)
+            lines.append({"unit": row if found.code == row["code"] else cards.unit(system, city, found.code), "points": found.points()})
+        second = None
+        if isinstance(view, dict) and view.get("compare") == "indicator" and lines:
+            other = indicator_of(system.indicators, checks.text(view.get("indicator2"), "indicator", 60))
+            row = shown_rows(system, city, selection)[0]
+            second = {"indicator": indicator_row(other), "points": course(system, city, row, other.id).points()}
+        return chart(r, indicator_row(chosen), lines, second)

@@ -1,0 +1,78 @@
+"""The legends of both maps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import Dash, Input, Output, State
+
+from app.access import Viewer
+from app.indicators.registry import one as indicator_of
+from app.map.values import legend as find_legend
+from app.system import System
+from app.units.levels import LEVELS
+from callbacks import checks
+from callbacks.gateway import Gateway
+from callbacks.map_select import city_of
+from callbacks.map_view import coarser, indicator_row
+from callbacks.readers import reader
+from callbacks.results import Results
+from layouts import ids
+from layouts.panels.legend import legend
+
+
+def register(app: Dash, gateway: Gateway, system: System, results: Results) -> None:
+    """Add the callbacks."""
+
+    def draw(viewer: Viewer, facts: Any, given: Any, indicator: Any, scope: Any, by: Any, at: int | None) -> Any:
+        r, city = reader(given), city_of(system, facts)
+        chosen = indicator_of(system.indicators, checks.text(indicator, "indicator", 60))
+        scope, by = checks.table(scope, "scope"), checks.choice(by, "classes", ("threshold", "quantile"))
+        level = coarser(checks.choice(scope.get("level"), "level", tuple(LEVELS)), chosen.native_level)
+        found = results.get(
+            viewer,
+            system.city(city).value_version,
+            ("legend", city, chosen.id, level, at, by),
+            lambda: find_legend(system, city, chosen.id, level, at, by),
+        )
+        return legend(r, indicator_row(chosen), found, bool(scope.get("finer")))
+
+    @gateway.callback(
+        app,
+        Output(ids.LEGEND, "children"),
+        Input(ids.INDICATOR, "data"),
+        Input(ids.SCOPE, "data"),
+        Input(ids.BY, "value"),
+        Input(ids.TIME_BAR, "value"),
+        Input(ids.VERSIONS, "data"),
+        Input(ids.READER, "data"),
+        State(ids.FACTS, "data"),
+        right="map.read",
+        is_panel=True,
+    )
+    def first(viewer: Viewer, indicator: Any, scope: Any, by: Any, at: Any, versions: Any, given: Any, facts: Any) -> Any:  # noqa: ARG001
+        return None if scope is None else draw(viewer, facts, given, indicator, scope, by, checks.moment(at))
+
+    @gateway.callback(
+        app,
+        Output(ids.LEGEND_SECOND, "children"),
+        Input(ids.VIEW, "data"),
+        Input(ids.SCOPE, "data"),
+        Input(ids.TIME_BAR, "settled"),
+        Input(ids.VERSIONS, "data"),
+        Input(ids.READER, "data"),
+        State(ids.FACTS, "data"),
+        State(ids.TIME_BAR, "axis"),
+        right="map.read",
+        is_panel=True,
+    )
+    def second(viewer: Viewer, view: Any, scope: Any, at: Any, versions: Any, given: Any, facts: Any, axis: Any) -> Any:  # noqa: ARG001
+        if view is None or scope is None or view.get("compare") == "off":
+            return None
+        indicator, at = checks.text(view.get("indicator"), "indicator", 60), checks.moment(at)
+        if view["compare"] == "indicator":
+            indicator = view.get("indicator2")
+        else:
+            newest = at if at is not None else system.newest_of(city_of(system, facts), indicator)
+            at = None if newest is None else newest - checks.whole(int(view.get("behind") or 0), "time", 0, 2**32)
+        return draw(viewer, facts, given, indicator, scope, view.get("by"), at)

@@ -1,0 +1,50 @@
+"""Small components of our own, drawn as SVG by assets/screen/*.js: an icon, a spark line, the bar of time."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from dash.development.base_component import Component
+
+
+class _Drawn(Component):
+    _namespace = "chengshu_screen"
+    _children_props: ClassVar[list[str]] = []
+    _base_nodes: ClassVar[list[str]] = ["children"]
+    _valid_wildcard_attributes: ClassVar[list[str]] = []
+    available_wildcard_properties: ClassVar[list[str]] = []
+
+    def __init__(self, **props: Any) -> None:
+        super().__init__(**props)
+
+
+class Icon(_Drawn):
+    """`d`: the path on 24 × 24; `size` in pixels."""
+
+    _type = "Icon"
+    _prop_names: ClassVar[list[str]] = ["id", "d", "size", "className"]
+    available_properties: ClassVar[list[str]] = _prop_names
+
+
+class Spark(_Drawn):
+    """A small course of values (None = gap).
+
+    `limits`: lines to show faintly. `label`: what a screen reader says. `height` in pixels; the width is the place's.
+    """
+
+    _type = "Spark"
+    _prop_names: ClassVar[list[str]] = ["id", "values", "limits", "label", "height", "className"]
+    available_properties: ClassVar[list[str]] = _prop_names
+
+
+class TimeBar(_Drawn):
+    """The steps of an indicator to choose from, play and step through.
+
+    In: `axis` {times (epoch seconds), values, of (the name of what the course behind shows)}, `value` (epoch seconds,
+    None = the newest, moving on with the city), `zone`, `language`, `words`.
+    Out: `value` while it moves (at most three a second; never the next before the map has drawn the last), `settled` once it rests.
+    """
+
+    _type = "TimeBar"
+    _prop_names: ClassVar[list[str]] = ["id", "axis", "value", "settled", "zone", "language", "words"]
+    available_properties: ClassVar[list[str]] = _prop_names

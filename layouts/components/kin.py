@@ -1,0 +1,82 @@
+"""Who is above and below: the parents as one line, the children as a ranked list that drills."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import html
+
+from layouts.components.marks import status_dot
+from layouts.reader import Reader
+
+
+def children(r: Reader, rows: list[dict[str, Any]], total: int, sign: dict[str, Any], direction: str, most: int = 40) -> html.Div | None:
+    """The units below, the most remarkable first, each with a bar of its value; a click drills."""
+    if not rows:
+        return None
+    known = [row for row in rows if row.get("value") is not None]
+    ranked = sorted(known, key=lambda row: row["value"], reverse=direction != "up") + [row for row in rows if row.get("value") is None]
+    top = max((abs(row["value"]) for row in known), default=0) or 1
+    title = r.t("{n} {level} below", n=r.number(total), level=plural(r, rows[0]["level"]))
+    return html.Div(
+        [
+            html.H4(title),
+            html.Div([_child(r, row, top, sign["decimals"]) for row in ranked[:most]], className="cs-children"),
+            html.Div(r.t("The first {n}; the table shows all.", n=most), className="cs-note") if total > most else None,
+        ],
+        className="cs-kin",
+    )
+
+
+def _child(r: Reader, row: dict[str, Any], top: float, decimals: int) -> html.Button:
+    value = row.get("value")
+    return html.Button(
+        [
+            status_dot(r, row["status"]) if value is not None and row.get("status") != "grey" else html.Span(className="cs-dot cs-dot-blank"),
+            html.Span(r.name(row), className="cs-child-name"),
+            html.Span(html.I(style={"width": f"{100 * abs(value) / top:.0f}%"}) if value is not None else None, className="cs-child-bar"),
+            html.Span(r.compact(value, decimals), className="cs-child-value"),
+        ],
+        type="button",
+        className="cs-child",
+        **{"data-code": row["code"], "data-fly": "1"},
+    )
+
+
+def plural(r: Reader, level: str) -> str:
+    """The plural of a level."""
+    return {
+        "district": r.t("districts"),
+        "street": r.t("streets"),
+        "community": r.t("communities"),
+        "grid": r.t("grids"),
+        "building": r.t("buildings"),
+        "floor": r.t("floors"),
+    }.get(level, r.level(level))
+
+
+def floors(r: Reader, rows: list[dict[str, Any]], decimals: int, picked: str = "") -> html.Div:
+    """The floor picker: a building's floors from the top down, each with a bar of its value."""
+    top = max((abs(row["value"]) for row in rows if row.get("value") is not None), default=0) or 1
+    stack = [
+        html.Button(
+            [
+                html.Span(_floor(row["floor_no"]), className="cs-floor-no"),
+                html.Span(
+                    html.I(style={"width": f"{100 * abs(row['value']) / top:.0f}%"}) if row.get("value") is not None else None,
+                    className="cs-child-bar",
+                ),
+                html.Span(r.compact(row.get("value"), decimals), className="cs-child-value"),
+            ],
+            type="button",
+            className="cs-floor",
+            title=r.name(row),
+            **{"data-code": row["code"], "aria-pressed": "true" if row["code"] == picked else "false"},
+        )
+        for row in sorted(rows, key=lambda row: -(row["floor_no"] or 0))
+    ]
+    return html.Div(stack, className="cs-floors", role="group", **{"aria-label": r.t("Floors")})
+
+
+def _floor(number: int | None) -> str:
+    return "" if number is None else f"B{-number}" if number < 0 else f"{number}F"

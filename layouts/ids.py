@@ -1,0 +1,43 @@
+"""The ids of the components that callbacks speak to."""
+
+from __future__ import annotations
+
+PROVIDER = "provider"
+NOTICES = "notices"
+READER = "reader"  # {language, theme, zone}
+FACTS = "facts"  # what the browser knows of the registry: indicators, colours, words
+VERSIONS = "versions"  # {geometry, values, newest} of the city, polled
+VIEW = "view"  # what is shown: indicator, level, by, show, mode3d, compare, …
+INDICATOR = "indicator"  # the chosen vital sign
+INTENT = "intent"  # what the person wants selected
+SELECTION = "selection"  # what is selected
+SCOPE = "scope"  # {level, parent} on screen: what legend and table are about
+DRAWN = "drawn"  # the shape that selects
+
+MAP = "map"
+MAP_SECOND = "map-second"
+SECOND_FRAME = "map-second-frame"
+
+LEVEL = "level-control"
+BY = "by-control"
+SHOW = "show-control"
+COMPARE = "compare-control"
+INDICATOR_SECOND = "indicator-second"
+TIME_SECOND = "time-second"
+TOOL = "tool-control"
+RADIUS = "radius-control"
+EXPLODE = "explode-control"
+TAB = "tab-control"
+
+TIME_BAR = "time-bar"
+BREADCRUMB = "breadcrumb"
+SEARCH = "search-word"
+SEARCH_RESULTS = "search-results"
+SIGNS = "signs"
+LEGEND = "legend"
+LEGEND_SECOND = "legend-second"
+CARD = "card"
+CHART = "chart"
+TABLE = "table"
+TABLE_NOTE = "table-note"
+DOCK = "dock"

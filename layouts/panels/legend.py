@@ -1,0 +1,93 @@
+"""What do the colours mean, and how are the units spread over them?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import html
+
+from layouts.colors import NODATA
+from layouts.ramps import colors, ramp_key
+from layouts.reader import Reader
+
+
+def legend(r: Reader, indicator: dict[str, Any], found: dict[str, Any], finer: bool = False) -> html.Div:
+    """Swatches with limits and counts, the spread of values, unit, time, coverage and the source of the limits.
+
+    `found` is app.map.values.legend's answer; `finer`: the screen asks for a finer level than is reported.
+    """
+    ramp = colors(ramp_key(indicator["direction"], indicator["thresholds"], found["by"]), r.theme)["ramp"]
+    decimals, unit = found["decimals"], r.unit_of(found["unit"])
+    labels = _labels(r, found["breaks"], decimals)
+    rows = [_swatch(ramp[min(k, len(ramp) - 1)], label, found["counts"][k]) for k, label in enumerate(labels)]
+    if found["no_data"]:
+        rows.append(_swatch(NODATA[r.theme], r.t("no data"), found["no_data"]))
+    source = (
+        r.t("Quantiles of the units shown")
+        if found["by"] == "quantile"
+        else r.t("Limits: {source}", source=source_text(r, indicator["threshold_source"]))
+    )
+    notes = [
+        r.t("Reported at {level} level", level=r.level(found["native_level"])) if finer else None,
+        r.t("{n} of {total} report", n=r.number(found["n"]), total=r.number(found["expected"])) if found["expected"] else None,
+    ]
+    return html.Div(
+        [
+            html.Div([html.Strong(r.pick(indicator["name_zh"], indicator["name_en"])), html.Span(unit)], className="cs-legend-title"),
+            html.Div(f"{r.level(found['level'])} · {r.moment(found['at'], 'weekday')}", className="cs-legend-time"),
+            _bars(found, ramp),
+            html.Ul(rows, className="cs-legend-rows"),
+            html.Div([html.Span(note) for note in notes if note], className="cs-legend-note") if any(notes) else None,
+            html.Div(source, className="cs-legend-note"),
+        ],
+        className="cs-legend",
+        role="group",
+        **{"aria-label": r.t("Legend")},
+    )
+
+
+def source_text(r: Reader, source: str) -> str:
+    """Where limits come from, in the reader's language; standards keep their number."""
+    if r.language == "en":
+        return source
+    for english, chinese in (
+        ("national criteria", "国家标准"),
+        ("legal classes", "法定分级"),
+        ("default", "默认值"),
+        ("project plan", "项目方案"),
+        ("learnt from the forecast", "由预测学得"),
+        ("ecological garden city, ", "生态园林城市 "),
+        ("city examination", "城市体检"),
+        ("national plan for", "国家规划"),
+        ("five classes", "五级"),
+        ("warning, guarantee", "警戒、保证水位"),
+        ("blue, yellow, orange, red", "蓝黄橙红"),
+        ("light, moderate, heavy, storm", "小中大暴雨"),
+    ):
+        source = source.replace(english, chinese)
+    return source
+
+
+def _labels(r: Reader, breaks: list[float], decimals: int) -> list[str]:
+    shown = [r.compact(limit, decimals) for limit in breaks]
+    if not shown:
+        return [r.t("all")]
+    return [f"< {shown[0]}", *(f"{a} – {b}" for a, b in zip(shown[:-1], shown[1:], strict=True)), f"≥ {shown[-1]}"]
+
+
+def _swatch(color: str, label: str, count: int) -> html.Li:
+    return html.Li([html.I(style={"background": color}), html.Span(label), html.B(f"{count:,}")], **{"data-color": color, "data-label": label})
+
+
+def _bars(found: dict[str, Any], ramp: list[str]) -> html.Div | None:
+    bars, edges, breaks = found["bars"], found["edges"], found["breaks"]
+    if len(bars) < 2:
+        return None
+    top = max(bars)
+    columns = []
+    for i, count in enumerate(bars):
+        middle = (edges[i] + edges[i + 1]) / 2
+        k = sum(middle >= limit for limit in breaks)
+        height = max(4, round(100 * count / top)) if count else 0
+        columns.append(html.I(style={"height": f"{height}%", "background": ramp[min(k, len(ramp) - 1)]}))
+    return html.Div(columns, className="cs-legend-bars", **{"aria-hidden": "true"})

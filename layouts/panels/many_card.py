@@ -1,0 +1,60 @@
+"""What do the selected units have in common? Count, total or mean, the list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import html
+
+from layouts.reader import Reader
+
+
+def many_card(r: Reader, units: list[dict[str, Any]], summary: dict[str, Any], indicator: dict[str, Any]) -> html.Article:
+    """`units` the first of the selected with their values; `summary` {count, level, value, low, high, at} over all of them."""
+    measure, decimals = r.unit_of(indicator["unit"]), indicator["decimals"]
+    how = r.t("Total of the selection") if indicator["rollup"] == "sum" else r.t("Mean of the selection, unweighted")
+    return html.Article(
+        [
+            html.Header(
+                [
+                    html.Div(html.Span(r.level(summary["level"]), className="cs-chip"), className="cs-card-top"),
+                    html.H2(r.t("{n} units selected", n=r.number(summary["count"]))),
+                ],
+                className="cs-card-head",
+            ),
+            html.Div(
+                [
+                    html.Div(html.Span(r.pick(indicator["name_zh"], indicator["name_en"]), className="cs-sign-title"), className="cs-sign-head"),
+                    html.Div(
+                        html.Span([html.B(r.compact(summary["value"], decimals)), html.Small(measure) if measure else None], className="cs-big"),
+                        className="cs-sign-line",
+                    ),
+                    html.Div(how, className="cs-soft"),
+                    html.Div(
+                        f"{r.t('Lowest')} {r.compact(summary['low'], decimals)} · {r.t('Highest')} {r.compact(summary['high'], decimals)}"
+                        f" · {r.moment(summary['at'])}",
+                        className="cs-soft",
+                    ),
+                ],
+                className="cs-sign-block",
+            ),
+            html.Div(
+                [
+                    html.Button(
+                        [
+                            html.Span(className="cs-dot cs-dot-blank"),
+                            html.Span(r.name(unit), className="cs-child-name"),
+                            html.Span(className="cs-child-bar"),
+                            html.Span(r.compact(unit.get("value"), decimals), className="cs-child-value"),
+                        ],
+                        type="button",
+                        className="cs-child",
+                        **{"data-code": unit["code"]},
+                    )
+                    for unit in units
+                ],
+                className="cs-children cs-kin",
+            ),
+        ],
+        className="cs-card-body",
+    )

@@ -1,0 +1,52 @@
+"""What can be looked at, and how is the city doing on it? The vital signs by theme, each with its newest value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from dash import html
+
+from layouts.components.icons import icon
+from layouts.components.marks import status_dot
+from layouts.reader import Reader
+
+
+def signs(r: Reader, themes: Iterable[dict[str, Any]], indicators: Iterable[dict[str, Any]], chosen: str) -> list[html.Div]:
+    """Groups of buttons. An indicator row has id, names, theme, unit, decimals, value, status, words (for the filter)."""
+    rows = list(indicators)
+    groups = []
+    for theme in themes:
+        mine = [row for row in rows if row["theme"] == theme["id"]]
+        if mine:
+            name = r.pick(theme["name_zh"], theme["name_en"])
+            groups.append(
+                html.Div(
+                    [html.H3([icon(theme["icon"], 15), name], className="cs-signs-theme"), *[sign(r, row, row["id"] == chosen) for row in mine]],
+                    className="cs-signs-group",
+                    role="group",
+                    **{"aria-label": name},
+                )
+            )
+    return groups
+
+
+def sign(r: Reader, row: dict[str, Any], is_chosen: bool) -> html.Button:
+    """One vital sign: status, name, value with its unit; grey where the city has no data."""
+    known = row["value"] is not None
+    unit = r.unit_of(row["unit"])
+    value = [r.compact(row["value"], row["decimals"]), html.Small(unit) if unit else None] if known else r.t("no data")
+    return html.Button(
+        [
+            status_dot(r, row["status"]),
+            html.Span(r.pick(row["name_zh"], row["name_en"]), className="cs-sign-name"),
+            html.Span(value, className="cs-sign-value"),
+        ],
+        type="button",
+        className=f"cs-sign{'' if known else ' is-empty'}",
+        **{
+            "data-indicator": row["id"],
+            "data-words": f"{row['name_zh']} {row['name_en']} {row['id']}".lower(),
+            "aria-pressed": "true" if is_chosen else "false",
+        },
+    )

@@ -1,0 +1,154 @@
+"""The shell every page lives in: brand, pages, city, language, light or dark, data age, what the data is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import dcc, html
+
+from layouts import ids
+from layouts.components.icons import icon
+from layouts.reader import Reader
+from layouts.theme import mantine
+
+PAGES = (("map", "/"), ("data", "/data"), ("settings", "/settings"))
+
+
+def shell(r: Reader, page: str, content: Any, city: dict[str, Any] | None, cities: list[dict[str, Any]], middle: Any = None) -> dmc.MantineProvider:
+    """A whole screen. `city` and `cities` are {city, name_zh, name_en, is_synthetic, licence, versions}; `middle` goes into the header."""
+    return dmc.MantineProvider(
+        [
+            dcc.Store(id=ids.READER, data={"language": r.language, "theme": r.theme, "zone": r.zone}),
+            dcc.Store(id=ids.VERSIONS, data={"city": city["city"], **city["versions"]} if city else None),
+            dmc.NotificationContainer(id=ids.NOTICES, position="top-right"),
+            html.A(r.t("Skip to the content"), href="#main", className="cs-skip"),
+            html.Div(
+                [header(r, page, city, cities, middle), html.Main(content, id="main", tabIndex=-1, className=f"cs-main cs-page-{page}")],
+                className="cs-shell",
+            ),
+            help_overlay(r),
+        ],
+        id=ids.PROVIDER,
+        theme=mantine(),
+        forceColorScheme=r.theme,
+    )
+
+
+def header(r: Reader, page: str, city: dict[str, Any] | None, cities: list[dict[str, Any]], middle: Any) -> html.Header:
+    """The bar at the top."""
+    names = {"map": r.t("Map"), "data": r.t("Data"), "settings": r.t("Settings")}
+    links = [
+        html.A([icon(key, 17), html.Span(names[key])], href=path, className="cs-page-link", **({"aria-current": "page"} if key == page else {}))
+        for key, path in PAGES
+    ]
+    return html.Header(
+        [
+            html.A([html.B("城枢"), html.Span("Chengshu")], href="/", className="cs-brand", **{"aria-label": r.t("Chengshu, to the map")}),
+            html.Nav(links, className="cs-pages", **{"aria-label": r.t("Pages")}),
+            city_switch(r, city, cities) if city else None,
+            html.Div(middle, className="cs-header-middle"),
+            html.Div(
+                [
+                    html.Span(r.t("Synthetic demo data"), className="cs-badge", title=r.t("This city is made up; none of its numbers is real."))
+                    if city and city["is_synthetic"]
+                    else None,
+                    html.Span(id="data-age", className="cs-age", role="status", title=r.t("Age of the newest reading")),
+                    html.Button(
+                        "EN" if r.language == "zh" else "中",
+                        type="button",
+                        className="cs-icon-button cs-language",
+                        lang="en" if r.language == "zh" else "zh",
+                        title="English" if r.language == "zh" else "中文",
+                        **{"data-action": "language", "aria-label": "English" if r.language == "zh" else "中文"},
+                    ),
+                    html.Button(
+                        [html.Span(icon("sun"), className="cs-when-dark"), html.Span(icon("moon"), className="cs-when-light")],
+                        type="button",
+                        className="cs-icon-button",
+                        title=r.t("Light or dark"),
+                        **{"data-action": "theme", "aria-label": r.t("Light or dark")},
+                    ),
+                    html.Button(
+                        icon("help"),
+                        type="button",
+                        className="cs-icon-button",
+                        title=r.t("Help and keys"),
+                        **{"data-action": "help", "aria-label": r.t("Help and keys")},
+                    ),
+                ],
+                className="cs-header-end",
+            ),
+        ],
+        className="cs-header",
+    )
+
+
+def city_switch(r: Reader, city: dict[str, Any], cities: list[dict[str, Any]]) -> html.Div:
+    """The cities at hand; choosing one opens it."""
+    return html.Div(
+        [
+            html.Button(
+                [html.Span(r.pick(city["name_zh"], city["name_en"])), icon("down", 15)],
+                type="button",
+                className="cs-city",
+                id="city-button",
+                **{
+                    "data-menu": "city-menu",
+                    "aria-haspopup": "true",
+                    "aria-expanded": "false",
+                    "aria-label": r.t("City: {name}", name=r.pick(city["name_zh"], city["name_en"])),
+                },
+            ),
+            html.Div(
+                [
+                    html.A(
+                        [r.pick(one["name_zh"], one["name_en"]), html.Small(one["city"])],
+                        href=f"?city={one['city']}",
+                        role="menuitem",
+                        className="cs-menu-item",
+                        **({"aria-current": "true"} if one["city"] == city["city"] else {}),
+                    )
+                    for one in cities
+                ],
+                id="city-menu",
+                className="cs-menu",
+                role="menu",
+                hidden=True,
+            ),
+        ],
+        className="cs-menu-place",
+    )
+
+
+def help_overlay(r: Reader) -> dmc.Modal:
+    """Keys and hands: what can be done without a mouse, and what a finger does."""
+    keys = [
+        ("/", r.t("Search")),
+        ("?", r.t("This help")),
+        ("[  ]", r.t("One step back, one step on in time")),
+        ("P", r.t("Play or pause")),
+        ("3", r.t("2D or 3D")),
+        ("C  T", r.t("Chart, table")),
+        ("Ctrl Z", r.t("Undo the last selection")),
+        ("Esc", r.t("Close, end drawing")),
+        ("← ↑ → ↓  + −", r.t("Move and zoom the focused map")),
+        ("Enter", r.t("Select the unit at the cross-hair")),
+        ("Page ↑ ↓", r.t("Tilt; with Shift turn")),
+    ]
+    return dmc.Modal(
+        [
+            html.Dl([html.Div([html.Dt([html.Kbd(part) for part in key.split("  ")]), html.Dd(text)]) for key, text in keys], className="cs-keys"),
+            html.P(
+                r.t(
+                    "Click a unit to select it, click it again to go in; hold Ctrl or Shift to select several. The path above the map leads back up. "
+                    "With a finger: tap, pinch, two fingers to tilt and turn; pull the card up by its handle."
+                )
+            ),
+            html.P(r.t("Grey means no data. Circle, triangle and square mean normal, watch and abnormal.")),
+        ],
+        id="help",
+        title=r.t("Help and keys"),
+        size="lg",
+        opened=False,
+    )
