@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from app.errors import NotFound
 from app.indicators.registry import one
 from app.map.classes import By, classify
 from app.system import System
@@ -23,6 +24,8 @@ def slabs(system: System, city: str, code: str, indicator: str = "", at: int | N
     divide the floors of this building, so that its own differences show; 255 = no data.
     """
     building = unit(system, city, code)
+    if building["level"] != "building":
+        raise NotFound("Only a building opens into floors", "Choose a building first", value=code)
     found = queries.rows(system.db, "unit_shape", city=city, level="building", seq=building["seq"])
     floors = sorted(children(system, city, building), key=lambda row: row["floor_no"])
     above = [row for row in floors if row["floor_no"] > 0]
