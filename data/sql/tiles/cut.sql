@@ -1,35 +1,46 @@
--- cut the prepared shapes into the tiles of one zoom
--- from: the temporary table shapes (g in web mercator)
+-- cut the prepared shapes into the tiles of all their zooms
+-- from: the temporary table shapes (g in web mercator, rings in the order ST_Normalize gives); gives: cut_now
 -- kind: step
-create or replace temp table boxed as
-select
-    *, 4096 / tile_side($z) as k,
-    tile_x(ST_XMin(g) - tile_side($z) / 64, $z) as x0, tile_x(ST_XMax(g) + tile_side($z) / 64, $z) as x1,
-    tile_y(ST_YMax(g) + tile_side($z) / 64, $z) as y0, tile_y(ST_YMin(g) - tile_side($z) / 64, $z) as y1
-from shapes
-where $dimension <> 2 or $all or (ST_XMax(g) - ST_XMin(g)) * (ST_YMax(g) - ST_YMin(g)) * pow(4096 / tile_side($z), 2) > 4 * 16 * 16;
-
-create or replace temp table spread as
-with wide as (select * exclude (x0, x1), unnest(range(x0, x1 + 1)) as x, x0 < x1 or y0 < y1 as is_split from boxed)
-select * exclude (y0, y1), unnest(range(y0, y1 + 1)) as y from wide;
-
-create or replace temp table moved as
-select
-    $city as city, $layer as layer, tile_key($z, x, y) as tile, seq, class, name_zh, name_en, height, min_height, floors, is_split,
-    ST_Affine(g, k, 0::double, 0::double, -k, k * (20037508.342789244 - x * tile_side($z)) + 0.5,
-              k * (20037508.342789244 - y * tile_side($z)) + 0.5) as geom
-from spread;
-
-insert into tiles.feature
-with clipped as (
-    select * exclude (geom, is_split), case
-        when $dimension = 0 then geom
-        when $all or not is_split then ST_RemoveRepeatedPoints(geom)
-        else coalesce(try(ST_CollectionExtract(
-            ST_Intersection(ST_RemoveRepeatedPoints(geom, 2::double), ST_MakeEnvelope(-64, -64, 4160, 4160)), $dimension + 1)), geom)
-    end as geom
-    from moved
+-- A tile reaches 64 of its 4096 units beyond its edge. Areas below 32 × 32 units are left out above zoom 13, and lines
+-- and areas with many points lose those nearer than 2 units. Only what is large or long is clipped; the browser draws
+-- the rest beyond the edge at no cost. Clipping is done in web mercator: the flip of the y axis comes last and leaves
+-- outer rings in the order of the specification.
+insert into cut_now
+with placed as (
+    select *, unnest(range(greatest($first, least(min_zoom, 14)), 15))::integer as z,
+        ST_XMin(g) as west, ST_XMax(g) as east, ST_YMin(g) as south, ST_YMax(g) as north
+    from shapes
+    where g is not null and not ST_IsEmpty(g)
+), sized as (
+    select *, tile_side(z) as side, tile_side(z) / 4096 as u from placed
+), boxed as (
+    select * exclude (g), case when $dimension > 0 and not $all and z < 14 and ST_NPoints(g) > 16
+            then coalesce(try(ST_RemoveRepeatedPoints(g, 2 * u)), g) else g end as g,
+        tile_x(west - 64 * u, z) as x0, tile_x(east + 64 * u, z) as x1,
+        tile_y(north + 64 * u, z) as y0, tile_y(south - 64 * u, z) as y1
+    from sized
+    where $dimension <> 2 or $all or z >= 13 or (east - west) * (north - south) > 1024 * u * u
+), wide as (
+    select *, unnest(range(x0, x1 + 1)) as x from boxed
+), spread as (
+    select *, unnest(range(y0, y1 + 1)) as y from wide
+), edged as (
+    select *, x * side - 20037508.342789244 as left_m, 20037508.342789244 - y * side as top_m from spread
+), clipped as (
+    select * exclude (g), case
+        when $dimension = 0 or $all or (x0 = x1 and y0 = y1) then g
+        when ST_NPoints(g) <= 12 and west > left_m - side / 4 and east < left_m + 1.25 * side
+            and north < top_m + side / 4 and south > top_m - 1.25 * side then g
+        else coalesce(
+            try(ST_CollectionExtract(ST_Intersection(g, ST_MakeEnvelope(
+                left_m - 64 * u, top_m - side - 64 * u, left_m + side + 64 * u, top_m + 64 * u)), $dimension + 1)),
+            try(ST_Normalize(ST_CollectionExtract(ST_Intersection(ST_MakeValid(g), ST_MakeEnvelope(
+                left_m - 64 * u, top_m - side - 64 * u, left_m + side + 64 * u, top_m + 64 * u)), $dimension + 1))), g)
+        end as g
+    from edged
+    where $dimension > 0 or (west >= left_m and west < left_m + side and north <= top_m and north > top_m - side)
 )
-select * from clipped
-where not ST_IsEmpty(geom) and ($dimension <> 0 or (ST_X(geom) between 0 and 4096 and ST_Y(geom) between 0 and 4096))
-order by tile, seq;
+select $city, $layer, tile_key(z, x, y) as tile, seq, class, name_zh, name_en, height, min_height, floors,
+    ST_Affine(g, 1 / u, 0::double, 0::double, -1 / u, 0.5 - left_m / u, 0.5 + top_m / u) as geom
+from clipped
+where not ST_IsEmpty(g)

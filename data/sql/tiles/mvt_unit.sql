@@ -1,7 +1,8 @@
--- grain: one tile of one layer of units, encoded
+-- grain: one layer of one tile of units, encoded under the name "x" (data/tiles.py puts the layer's own name)
 -- from: tiles.feature
 -- kind: step
-select tile, ST_AsMVT({'seq': seq, 'name_zh': name_zh, 'name_en': name_en, 'geom': geom}, $layer, 4096, 'geom', 'seq') as body, count(*) as n
+select tile, layer, ST_AsMVT({'seq': seq, 'name_zh': name_zh, 'name_en': name_en, 'height': height, 'min_height': min_height,
+    'floors': floors, 'geom': geom}, 'x', 4096, 'geom', 'seq') as body, count(*) as n
 from tiles.feature
-where city = $city and layer = $layer and tile between $first and $last
-group by tile
+where city = $city and tile between $first and $last and seq > 0
+group by tile, layer

@@ -1,7 +1,0 @@
--- grain: one tile of one basemap layer, encoded
--- from: tiles.feature
--- kind: step
-select tile, ST_AsMVT({'class': class, 'name_zh': name_zh, 'name_en': name_en, 'geom': geom}, $layer, 4096, 'geom') as body, count(*) as n
-from tiles.feature
-where city = $city and layer = $layer and tile between $first and $last
-group by tile
