@@ -30,8 +30,10 @@ def map_style(city: str, version: int | str, theme: str = "light") -> dict:
             *unit.outlines(t),
             unit.buildings(t)[0],
             *unit.marks(t),
+            # names that lie on the ground are hidden by what stands before them
+            *base.ground_labels(t),
             unit.buildings(t)[1],
-            *base.base_labels(t),
+            *base.place_labels(t),
             *unit.labels(t),
         ],
     }

@@ -102,8 +102,8 @@ def _rail(t: MapTokens) -> list[dict]:
     ]
 
 
-def base_labels(t: MapTokens) -> list[dict]:
-    """Names of roads, water and places; the text field is set in the browser, by language."""
+def ground_labels(t: MapTokens) -> list[dict]:
+    """Names of roads, water and parks; the text field is set in the browser, by language."""
     halo = {"text-halo-color": t.halo, "text-halo-width": 1.4}
     named = {"names": True}
     return [
@@ -145,6 +145,12 @@ def base_labels(t: MapTokens) -> list[dict]:
             "layout": {"text-font": REGULAR, "text-size": 11.5, "text-max-width": 7},
             "paint": {"text-color": t.text_soft, **halo},
         },
+    ]
+
+
+def place_labels(t: MapTokens) -> list[dict]:
+    """Names of places, over everything that stands."""
+    return [
         {
             "id": "label-place",
             "type": "symbol",
@@ -152,9 +158,9 @@ def base_labels(t: MapTokens) -> list[dict]:
             "source-layer": "place",
             "minzoom": 12,
             "maxzoom": 16,
-            "metadata": named,
+            "metadata": {"names": True},
             "layout": {"text-font": MEDIUM, "text-size": 12, "text-max-width": 8},
-            "paint": {"text-color": t.text_soft, **halo},
+            "paint": {"text-color": t.text_soft, "text-halo-color": t.halo, "text-halo-width": 1.4},
         },
     ]
 

@@ -59,6 +59,8 @@ def outlines(t: MapTokens) -> list[dict]:
                 "paint": {
                     "line-color": t.outline_strong if strong else t.outline,
                     "line-width": _width(OUTLINE_WIDTH[level]),
+                    # among buildings a border steps back, or it reads as a street
+                    "line-opacity": ["interpolate", ["linear"], ["zoom"], 13, 1, 15, 0.4],
                 },
             }
         )
@@ -123,7 +125,7 @@ def labels(t: MapTokens) -> list[dict]:
         # level, layer, from, to, font, size stops, colour
         ("building", "building", 16, 24, REGULAR, [16, 10.5, 19, 13], t.text),
         ("grid", "grid_point", 14.2, 16, REGULAR, [14, 10, 16, 11], t.text_soft),
-        ("community", "community_point", 12.4, 15.5, REGULAR, [12, 10.5, 15, 13], t.text),
+        ("community", "community_point", 12.6, 15.5, REGULAR, [12, 10.5, 15, 13], t.text),
         ("street", "street_point", 10.4, 13.6, MEDIUM, [10, 10.5, 13, 14], t.text),
         ("district", "district_point", 5, 12.2, BOLD, [6, 11, 9, 13, 12, 18], t.text),
     ]
@@ -141,7 +143,7 @@ def labels(t: MapTokens) -> list[dict]:
                 "text-size": ["interpolate", ["linear"], ["zoom"], *size],
                 "text-max-width": 7,
                 "text-line-height": 1.15,
-                "text-padding": 4,
+                "text-padding": 7,
             },
             "paint": {"text-color": color, "text-halo-color": t.halo, "text-halo-width": 1.6, "text-halo-blur": 0.4},
         }

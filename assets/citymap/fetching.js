@@ -13,7 +13,7 @@
     for (let n = 0; ; n++) {
       let response;
       try {
-        response = await fetch(map.absolute(url), {signal, credentials: 'same-origin'});
+        response = await fetch(map.absolute(url), {signal, credentials: 'same-origin', priority: 'high'});
       } catch (error) {
         if (signal?.aborted || n + 1 >= tries) throw error;
       }

@@ -28,7 +28,9 @@
       m.getCanvas().setAttribute('aria-describedby', this.frame.help.id);
       this.markTimes(m);
       m.on('sourcedata', e => { if (e.sourceId === 'unit' && e.tile) this.values.tileCame(e.tile); });
+      m.on('zoom', () => this.levelCame());
       m.on('zoomend', () => this.values.refresh());
+      m.on('idle', () => this.values.ahead());
       m.on('moveend', () => this.sendView());
       m.on('move', () => this.frame.moved(m));
       m.on('error', e => this.failed(e));
@@ -61,6 +63,12 @@
       });
     }
 
+    /* ask for a level's values as soon as the zoom reaches it, not when it rests */
+    levelCame() {
+      const level = map.levelAt(this.map.getZoom(), this.props.level);
+      if (level !== this.seenLevel) { this.seenLevel = level; this.values.refresh(); }
+    }
+
     /* what the bench reads: the last repaint and all of them */
     measure(times) {
       this.el.citymap.repaint = times;
@@ -77,7 +85,7 @@
       if (!m || !this.marked) return;
       const changed = (...keys) => keys.some(k => !same(old[k], props[k]));
       const newStyle = old.mapStyle !== props.mapStyle && changed('mapStyle');
-      if (newStyle || changed('colors', 'theme', 'language', 'level', 'mode3d') || map.dims(old) !== map.dims(props)) this.restyle();
+      if (newStyle || changed('colors', 'theme', 'language', 'level', 'mode3d') || map.dims(old) !== map.dims(props) || !old.building?.url !== !props.building?.url) this.restyle();
       if (changed('mode3d') && !changed('camera')) this.tilt(props.mode3d);
       if (changed('camera')) this.fly(props.camera);
       if (changed('values', 'level')) this.values.refresh();

@@ -54,7 +54,7 @@
       this.level.textContent = level ? map.word(props, level) : '';
       this.name.textContent = name || '—';
       const has = value !== undefined;
-      this.line.hidden = !has && k === 255;
+      this.line.hidden = !has && k >= 254;
       this.chip.style.background = colors.ramp[k] || colors.nodata;
       this.value.textContent = !has ? '' : value === null ? map.word(props, 'nodata') : map.formatNumber(value, props.language, card.decimals ?? decimals);
       this.unit.textContent = has && value !== null && (card.unit ?? unit) ? ` ${card.unit ?? unit}` : '';

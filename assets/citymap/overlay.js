@@ -24,7 +24,8 @@
       }));
       if (this.turn !== turn || view.closed) return;
       if (!this.control) view.map.addControl(this.control = new view.Overlay({interleaved: true, layers: []}));
-      const label = view.map.getStyle().layers.find(l => l.type === 'symbol')?.id;
+      const order = view.map.getStyle().layers, tall = order.findIndex(l => l.id === 'building-3d');
+      const label = order.slice(tall + 1).find(l => l.type === 'symbol')?.id;
       try {
         this.control.setProps({layers: toLayers(ready.filter(Boolean).map(l => ({
           ...l,

@@ -5,24 +5,30 @@
   const EMPTY = {type: 'FeatureCollection', features: []};
   const state = name => ['boolean', ['feature-state', name], false];
 
-  const classColor = colors => {
-    const ramp = colors.ramp || [];
-    if (!ramp.length) return colors.nodata;
-    return ['match', ['coalesce', ['feature-state', 'k'], 255], ...ramp.flatMap((c, i) => [i, c]), colors.nodata];
+  /* class 254 (or none yet) is "not coloured now", 255 is "no data" */
+  const classColor = (colors, neutral) => {
+    const ramp = colors.ramp || [], plain = neutral || colors.nodata;
+    return ['match', ['coalesce', ['feature-state', 'k'], 254], ...ramp.flatMap((c, i) => [i, c]), 254, plain, colors.nodata];
   };
+  /* A tilted map mixes tiles of several zooms, and a layer's own zoom range is asked of each tile: so the range is
+     wider than the level's, and opacity, which is asked of the camera, does the switching. */
+  const only = (r, opacity) => ['step', ['zoom'], r.from > 0 ? 0 : opacity, ...(r.from > 0 ? [r.from, opacity] : []), ...(r.to < 24 ? [r.to, 0] : [])];
   map.textField = language => {
     const [first, second] = (language === 'en' ? ['name_en', 'name_zh'] : ['name_zh', 'name_en']).map(n => ['coalesce', ['get', n], '']);
     return ['case', ['!=', first, ''], first, second];
   };
 
-  const paintUnit = (layer, range, {colors, mode3d, dim}) => {
-    const {role, level, neutral} = layer.metadata, value = classColor(colors);
+  const paintUnit = (layer, range, {colors, mode3d, dim, opened}) => {
+    const {role, level, neutral} = layer.metadata;
     const show = on => { layer.layout = {...layer.layout, visibility: on ? 'visible' : 'none'}; };
-    const zoomed = r => { if (r) { layer.minzoom = r.from; layer.maxzoom = r.to; } show(!!r); };
     if (role === 'fill') {
-      zoomed(range(level));
-      layer.paint['fill-color'] = value;
-      if (dim) layer.paint['fill-opacity'] *= 0.3;
+      const r = range(level), opacity = layer.paint['fill-opacity'] * (dim ? 0.3 : 1);
+      show(!!r);
+      if (r) {
+        layer.minzoom = Math.max(map.TILE_ZOOM[level], r.from - 2); layer.maxzoom = Math.min(24, r.to + 1);
+        layer.paint['fill-opacity'] = r.from > 0 || r.to < 24 ? only(r, opacity) : opacity;
+      }
+      layer.paint['fill-color'] = classColor(colors);
     } else if (role === 'outline') {
       const r = range(level);
       if (level !== 'city' && level !== 'district') {
@@ -34,18 +40,15 @@
       layer.minzoom = map.TILE_ZOOM[level];
       if (role === 'mark') layer.paint['line-color'] = ['case', state('selected'), colors.selected, colors.hover];
     } else if (role === 'building' || role === 'building3d') {
-      const from = range('building')?.from;
-      // before buildings are the coloured level they are neutral context
-      const tinted = from === undefined ? neutral : from <= 13 ? value : ['step', ['zoom'], neutral, from, value];
+      const value = classColor(colors, neutral);
       if (role === 'building') {
         show(!mode3d);
-        layer.paint['fill-color'] = tinted;
+        layer.paint['fill-color'] = value;
       } else {
         show(mode3d);
-        const marked = v => ['case', state('selected'), colors.selected, state('hover'), colors.hover, v];
-        // zoom may only stand outside a case expression
-        layer.paint['fill-extrusion-color'] = from === undefined || from <= 13 ? marked(tinted)
-          : ['step', ['zoom'], marked(neutral), from, marked(value)];
+        // an opened building stands among pale ghosts, or its neighbours would hide it
+        layer.paint['fill-extrusion-color'] = ['case', state('selected'), colors.selected, state('hover'), colors.hover, opened ? neutral : value];
+        if (opened) layer.paint['fill-extrusion-opacity'] = 0.28;
       }
     }
     return layer;
@@ -98,11 +101,12 @@
     for (const layer of style.layers) {
       const {role, names: named} = layer.metadata || {};
       if (named) layer.layout = {...layer.layout, 'text-field': names};
-      if (role) paintUnit(layer, range, {colors, mode3d: !!props.mode3d, dim: map.dims(props)});
+      if (role) paintUnit(layer, range, {colors, mode3d: !!props.mode3d, dim: map.dims(props), opened: !!props.building?.url});
     }
-    const firstLabel = style.layers.findIndex(l => l.type === 'symbol');
-    const extra = [floorLayer(colors), ...drawingLayers(colors)];
-    style.layers.splice(firstLabel < 0 ? style.layers.length : firstLabel, 0, ...extra);
+    const tall = style.layers.findIndex(l => l.metadata?.role === 'building3d');
+    style.layers.splice(tall + 1 || style.layers.length, 0, ...drawingLayers(colors));
+    // slabs before the ghosts: drawn after them they would be hidden by the depth the ghosts leave
+    style.layers.splice(tall < 0 ? style.layers.length : tall, 0, floorLayer(colors));
     return style;
   };
   map.colorsOf = props => ({

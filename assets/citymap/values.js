@@ -4,7 +4,7 @@
    not as expected (another version), the public setFeatureState does the same, slower. */
 (() => {
   const map = (window.chengshu = window.chengshu || {}).map ??= {};
-  const NONE = 255;
+  const NONE = 255, PLAIN = 254;       // no data; not coloured now
 
   map.Values = class {
     constructor(view) {
@@ -20,8 +20,24 @@
 
     async refresh() {
       const specs = this.view.props.values || {};
-      for (const level of Object.keys(this.classes)) if (!specs[level]) { delete this.classes[level]; this.apply(level); }
-      await Promise.all(this.wanted().map(level => this.want(level, specs[level]?.url)));
+      const wanted = this.wanted();
+      // buildings are context above their own level: they lose their colours there, other levels are simply hidden
+      for (const level of Object.keys(this.classes))
+        if (!specs[level] || (level === 'building' && !wanted.includes(level))) { delete this.classes[level]; this.apply(level); }
+      await Promise.all(wanted.map(level => this.want(level, specs[level]?.url)));
+    }
+
+    /* a resting map fetches the levels next to its own, so that zooming finds them here */
+    ahead() {
+      clearTimeout(this.resting);
+      this.resting = setTimeout(() => {
+        if (this.view.closed) return;
+        const at = map.LEVELS.indexOf(this.wanted()[0]);
+        for (const level of [map.LEVELS[at - 1], map.LEVELS[at + 1]]) {
+          const url = this.view.props.values?.[level]?.url;
+          if (url && (!this.view.props.level || this.view.props.level === 'auto')) this.load(url, {tries: 1}).catch(() => {});
+        }
+      }, 1500);
     }
 
     async want(level, url) {
@@ -46,7 +62,10 @@
       }
     }
 
-    classOf(level, seq) { return this.classes[level]?.data[seq - 1] ?? NONE; }
+    classOf(level, seq) {
+      const known = this.classes[level];
+      return known ? known.data[seq - 1] ?? NONE : level === 'building' ? PLAIN : NONE;
+    }
 
     tiles() { return this.view.map.style?.tileManagers?.unit?._inViewTiles?.getAllTiles() || null; }
 

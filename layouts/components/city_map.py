@@ -30,7 +30,8 @@ class CityMap(Component):
       An object's ``seq`` or ``code`` comes with its click; its level from the object or the layer's ``unit_level=``.
       Heat and hexagons fade the choropleth under them.
     - ``selected``: ``[{level, seq, code}]``. ``building``: ``{url, seq, explode, picked}`` opens a building into the
-      floors that the URL describes; ``explode`` 0–1 pulls them apart, ``picked`` is a floor's code.
+      floors that the URL describes and turns the camera to it (not with ``focus: false``); ``explode`` 0–1 pulls the
+      floors apart, ``picked`` is a floor's code.
     - ``card``: ``{url, title, unit, decimals}`` of the hover card; ``{level}`` and ``{seq}`` in the URL are filled in.
     - ``tool``: ``None``, ``"polygon"``, ``"circle"``, ``"buffer"``, ``"distance"`` or ``"area"``;
       ``toolOptions``: ``{radius_m}`` for the buffer.

@@ -282,7 +282,7 @@ def test_opened_building_shows_floors_and_floor_clicks(page, city):
     seq = city.floors.index(max(city.floors)) + 1
     spot = city.shapes["building"][seq - 1].centroid
     page.set(camera={"lon": spot.x, "lat": spot.y, "zoom": 16.5, "pitch": 55, "bearing": 0, "jump": True}, mode3d=True)
-    page.set(building={"url": f"/floors/toy/{seq}.json", "seq": seq, "explode": 1})
+    page.set(building={"url": f"/floors/toy/{seq}.json", "seq": seq, "explode": 1, "focus": False})
     page.until("return document.getElementById('map').citymap.host.view.building.explode === 1")
     page.rest()
     slabs = page.js("return document.getElementById('map').citymap.host.view.own.floors.features.map(f => f.properties)")
