@@ -52,7 +52,7 @@ def register(app: Dash) -> None:
         State(ids.FACTS, "data"),
     )
     wire("theme", Output(ids.PROVIDER, "forceColorScheme"), Output(ids.MAP, "theme"), Input(ids.READER, "data"), prevent_initial_call=True)
-    wire("camera", Output(ids.MAP, "camera"), Input(ids.SELECTION, "data"), prevent_initial_call=True)
+    wire("camera", Output(ids.MAP, "camera"), Input(ids.SELECTION, "data"), State(ids.VIEW, "data"), prevent_initial_call=True)
     wire(
         "clicked", Output(ids.INTENT, "data", allow_duplicate=True), Input(ids.MAP, "click"), State(ids.SELECTION, "data"), prevent_initial_call=True
     )

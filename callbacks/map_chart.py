@@ -43,11 +43,11 @@ def register(app: Dash, gateway: Gateway, system: System, results: Results) -> N
         chosen = indicator_of(system.indicators, checks.text(indicator, "indicator", 60))
         rows = shown_rows(system, city, selection)
         if not rows:
-            return {"times": [], "values": [], "of": "", "indicator": chosen.id}
+            return {"times": [], "values": [], "of": "", "indicator": chosen.id, "cadence": chosen.cadence}
         found = course(system, city, rows[0], chosen.id)
         times, values = found.points()
         of = rows[0] if found.code == rows[0]["code"] else cards.unit(system, city, found.code)
-        return {"times": times, "values": values, "of": r.t("Whole city") if of["level"] == "city" else r.name(of), "indicator": chosen.id}
+        return {"times": times, "values": values, "of": r.t("Whole city") if of["level"] == "city" else r.name(of), "indicator": chosen.id, "cadence": chosen.cadence}
 
     @gateway.callback(
         app,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import Dash, Input, Output, State
+from dash import Dash, Input, Output, State, no_update
 
 from app.access import Viewer
 from app.indicators.registry import one as indicator_of
@@ -18,7 +18,9 @@ from callbacks.map_view import coarser, indicator_row
 from callbacks.readers import reader
 from callbacks.results import Results
 from layouts import ids
+from layouts.pages.map import city_map
 from layouts.panels.legend import legend
+from layouts.panels.view_controls import COMPARE
 
 
 def register(app: Dash, gateway: Gateway, system: System, results: Results) -> None:
@@ -52,6 +54,26 @@ def register(app: Dash, gateway: Gateway, system: System, results: Results) -> N
     )
     def first(viewer: Viewer, indicator: Any, scope: Any, by: Any, at: Any, versions: Any, given: Any, facts: Any) -> Any:  # noqa: ARG001
         return None if scope is None else draw(viewer, facts, given, indicator, scope, by, checks.moment(at))
+
+    @gateway.callback(
+        app,
+        Output(ids.SECOND_FRAME, "children"),
+        Input(ids.COMPARE, "value"),
+        State(ids.SECOND_FRAME, "children"),
+        State(ids.FACTS, "data"),
+        State(ids.READER, "data"),
+        State(ids.MAP, "mode3d"),
+        State(ids.MAP, "camera"),
+        right="map.read",
+    )
+    def second_map(viewer: Viewer, compare: Any, standing: Any, facts: Any, given: Any, mode3d: Any, camera: Any) -> Any:  # noqa: ARG001
+        if checks.choice(compare, "comparison", COMPARE) == "off":
+            return None
+        city = system.city(city_of(system, facts))
+        row = {"city": city.city, "licence": "", "versions": {"geometry": city.geometry_version}}
+        home = checks.table(facts, "facts").get("defaults", {}).get("home")
+        view = {"camera": checks.table(camera or home, "camera"), "home": home, "mode3d": bool(mode3d)}
+        return no_update if standing else city_map(reader(given), ids.MAP_SECOND, row, view)
 
     @gateway.callback(
         app,

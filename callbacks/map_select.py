@@ -49,7 +49,7 @@ def register(app: Dash, gateway: Gateway, system: System, results: Results) -> N
         }
         if intent.get("fly"):
             row = found[0] if found else root
-            selection["fly"] = {"bounds": around(system, city, found or [root]), "level": row["level"]} if row else None
+            selection["fly"] = {"bounds": around(system, city, found or [root]), "level": row["level"], "height": height_of(system, city, row)} if row else None
         return selection, breadcrumb(r, chain, len(found) - 1 if len(found) > 1 else 0)
 
 
@@ -72,6 +72,11 @@ def wanted(system: System, city: str, intent: dict[str, Any]) -> tuple[list[dict
         )
     rows = [row for row in rows if row["level"] != "city"]
     return [row for row in rows if row["level"] == rows[-1]["level"]] if rows else [], missing
+
+
+def height_of(system: System, city: str, row: dict[str, Any]) -> float | None:
+    """Height of a building, or of the building a floor is in, in metres."""
+    return (cards.unit(system, city, row["parent_code"]) if row["level"] == "floor" else row)["height_m"]
 
 
 def around(system: System, city: str, rows: list[dict[str, Any]]) -> list[float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, Response, request
 
 from app.system import System
-from callbacks import health, tiles, units, values
+from callbacks import export, health, tiles, units, values
 from callbacks.compress import compress
 from callbacks.gateway import Gateway
 from callbacks.results import Results
@@ -19,7 +19,7 @@ def create_server(system: System) -> tuple[Flask, Gateway, Results]:
     server = Flask("chengshu", static_folder=None)
     server.config["MAX_CONTENT_LENGTH"] = system.settings.upload_limit_mb * 1_000_000
     gateway, results = Gateway(server), Results(server, system.settings)
-    for routes in (tiles, values, units, health):
+    for routes in (tiles, values, units, export, health):
         routes.register(gateway, system, results)
     compress(server)
 

@@ -11,8 +11,8 @@ from babel.numbers import format_decimal
 DASH = "—"
 _LARGE = {"zh": ((1e8, "亿"), (1e4, "万")), "en": ((1e9, "B"), (1e6, "M"))}
 _DATES = {
-    "zh": {"day": "M月d日", "full": "y年M月d日 HH:mm", "short": "M月d日 HH:mm", "weekday": "M月d日 EEE HH:mm"},
-    "en": {"day": "d MMM", "full": "d MMM y, HH:mm", "short": "d MMM, HH:mm", "weekday": "EEE d MMM, HH:mm"},
+    "zh": {"day": "M月d日", "full": "y年M月d日 HH:mm", "short": "M月d日 HH:mm", "weekday": "M月d日 EEE HH:mm", "date": "M月d日 EEE", "month": "y年M月", "year": "y年"},
+    "en": {"day": "d MMM", "full": "d MMM y, HH:mm", "short": "d MMM, HH:mm", "weekday": "EEE d MMM, HH:mm", "date": "EEE d MMM", "month": "MMM y", "year": "y"},
 }
 _LOCALE = {"zh": "zh_Hans_CN", "en": "en_GB"}
 
@@ -37,7 +37,7 @@ def compact(value: float | None, language: str, decimals: int = 0) -> str:
 
 
 def moment(at: int | None, language: str, zone: str, style: str = "short") -> str:
-    """A time (epoch seconds) on the city's clock: day, short, weekday or full."""
+    """A time (epoch seconds) on the city's clock: day, short, weekday, full, date, month or year."""
     if at is None:
         return DASH
     return format_datetime(datetime.fromtimestamp(at, ZoneInfo(zone)), _DATES[language][style], locale=_LOCALE[language])

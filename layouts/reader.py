@@ -41,6 +41,11 @@ class Reader:
         """A time on the city's clock."""
         return shown.moment(at, self.language, self.zone, style)
 
+    def step(self, at: int | None, cadence: str) -> str:
+        """A step of an indicator: a day has no hour, a month no day."""
+        style = {"P1D": "date", "P7D": "date", "P1M": "month", "P3M": "month", "P1Y": "year"}.get(cadence, "weekday")
+        return self.moment(at, style)
+
     def age(self, seconds: float) -> str:
         """How long ago."""
         return shown.age(seconds, self.language)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import dcc, html
+from dash import html
 
 from layouts import ids
 from layouts.components.icons import icon
@@ -19,8 +19,6 @@ def shell(r: Reader, page: str, content: Any, city: dict[str, Any] | None, citie
     """A whole screen. `city` and `cities` are {city, name_zh, name_en, is_synthetic, licence, versions}; `middle` goes into the header."""
     return dmc.MantineProvider(
         [
-            dcc.Store(id=ids.READER, data={"language": r.language, "theme": r.theme, "zone": r.zone}),
-            dcc.Store(id=ids.VERSIONS, data={"city": city["city"], **city["versions"]} if city else None),
             dmc.NotificationContainer(id=ids.NOTICES, position="top-right"),
             html.A(r.t("Skip to the content"), href="#main", className="cs-skip"),
             html.Div(

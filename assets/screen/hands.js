@@ -24,7 +24,7 @@
       remember('theme', theme);
       const p = new URLSearchParams(location.search);
       if (p.has('theme')) { p.set('theme', theme); history.replaceState(history.state, '', `?${p}`); }
-      page.set('reader', {data: {language: root.lang.startsWith('zh') ? 'zh' : 'en', theme, zone: page.facts?.zone || 'Asia/Shanghai'}});
+      if (page.facts) page.set('reader', {data: {language: root.lang.startsWith('zh') ? 'zh' : 'en', theme, zone: page.facts?.zone || 'Asia/Shanghai'}});
       page.set('provider', {forceColorScheme: theme});
     },
     language() {

@@ -44,6 +44,8 @@
   screen.marked = (indicator, _, selection, tab, view) => {
     document.querySelectorAll('[data-indicator]').forEach(b => b.setAttribute('aria-pressed', String(b.dataset.indicator === indicator)));
     document.querySelectorAll('.cs-tab').forEach(b => b.setAttribute('aria-pressed', String(b.dataset.tab === tab)));
+    const chosen = document.querySelector('.cs-sign[aria-pressed=true]'), list = document.getElementById('signs');
+    if (chosen && list && chosen !== page.seen) { page.seen = chosen; const a = chosen.getBoundingClientRect(), b = list.getBoundingClientRect(); if (a.bottom > b.bottom || a.top < b.top + 24) list.scrollTop += a.top - b.top - b.height / 3; }
     root.dataset.dock = tab || 'closed';
     root.dataset.compare = view?.compare || 'off';
     const codes = (selection?.items || []).map(i => i.code);

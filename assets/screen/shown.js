@@ -34,8 +34,8 @@
     if (view.show === 'choropleth') return [];
     const flat = color => [1, 3, 5].map(k => parseInt(color.slice(k, k + 2), 16));
     const ramp = colors.ramp.map(flat), unit = view.show === 'flow' ? 'street' : level;
-    const data = `/overlay/${facts.city}/${view.show}.json?${query(indicator, at, view.by, version, `&level=${unit}`)}`;
-    const color = `@@=[${ramp.map(c => `[${c}]`).join(',')}][class]`;
+    const data = `/overlay/${facts.city}/${view.show}.json?${query(indicator, at, view.by, version, `&level=${unit}${view.show === 'flow' ? '&most=160' : ''}`)}`;
+    const color = `@@=${ramp.slice(0, -1).map((c, k) => `class == ${k} ? [${c}] : `).join('')}[${ramp.at(-1)}]`;
     const id = name => `${name}-${facts.city}`;
     if (view.show === 'points') return [{'@@type': 'ScatterplotLayer', id: id('points'), data, pickable: true, unitLevel: unit, getPosition: '@@=position', getFillColor: color, stroked: true,
       getLineColor: dark ? [12, 18, 25, 220] : [255, 255, 255, 230], lineWidthMinPixels: 1, radiusUnits: 'pixels', getRadius: {district: 13, street: 8, community: 5.5, grid: 4.5}[unit] || 3.5}];
@@ -44,8 +44,8 @@
     if (view.show === 'hex') return [{'@@type': 'H3HexagonLayer', id: id('hex'), data, pickable: true, getHexagon: '@@=hex', getFillColor: color, getElevation: '@@=class', extruded: !!view.mode3d,
       elevationScale: 500, opacity: 0.8, stroked: true, getLineColor: dark ? [12, 18, 25] : [255, 255, 255], lineWidthMinPixels: 1}];
     const from = flat(dark ? '#6db3ff' : '#0b5fc4'), to = flat(dark ? '#ff5c9a' : '#c2255c');
-    return [{'@@type': 'ArcLayer', id: id('flow'), data, pickable: true, getSourcePosition: '@@=source', getTargetPosition: '@@=target', getSourceColor: [...from, 190], getTargetColor: [...to, 190],
-      getWidth: '@@=count', widthScale: 0.004, widthMinPixels: 1, widthMaxPixels: 7, getHeight: 0.35}];
+    return [{'@@type': 'ArcLayer', id: id('flow'), data, pickable: true, getSourcePosition: '@@=source', getTargetPosition: '@@=target', getSourceColor: [...from, 150], getTargetColor: [...to, 170],
+      getWidth: '@@=count', widthScale: at === null ? 0.00006 : 0.0006, widthMinPixels: 1, widthMaxPixels: 5, getHeight: 0.3}];
   };
 
   const picture = (facts, view, indicator, at, versions, selection, explode, theme) => {
@@ -68,8 +68,8 @@
     return picture(facts, view, view.indicator, at ?? null, versions, selection, explode, page.theme());
   };
 
-  screen.second = (_, view, at, selection, versions, scope, reader, axis, facts) => {
-    if (!view || !facts || view.compare === 'off' || !document.getElementById('map-second')) return Array(9).fill(no());
+  screen.second = (map, view, at, selection, versions, scope, reader, axis, facts) => {
+    if (!map || !view || !facts || view.compare === 'off') return Array(9).fill(no());
     let indicator = view.indicator, when = at ?? null;
     if (view.compare === 'indicator') indicator = view.indicator2;
     else when = (when ?? axis?.times?.at(-1) ?? Math.floor(Date.now() / 1000)) - view.behind;
@@ -77,12 +77,14 @@
   };
 
   /* where the camera goes to show a unit so that the level below it can be seen */
-  page.cameraFor = ({bounds, level}) => {
+  page.cameraFor = ({bounds, level, height: tall}, mode3d) => {
     const [w, s, e, n] = bounds, box = document.getElementById('map'), {clientWidth: width, clientHeight: height} = box;
     const y = lat => Math.log(Math.tan(Math.PI / 4 + lat * Math.PI / 360)) / (2 * Math.PI);
     const room = 0.86, zoom = Math.min(Math.log2(width * room / 512 / Math.max((e - w) / 360, 1e-9)), Math.log2(height * room / 512 / Math.max(y(n) - y(s), 1e-9)));
+    // a tall building stands up from the middle of a tilted picture: farther away the taller it is
+    if (mode3d && rank(level) >= rank('building')) return {lon: (w + e) / 2, lat: (s + n) / 2, zoom: Math.min(17.5, 17.6 - Math.log2(Math.max(tall || 20, 20) / 90))};
     const below = AUTO[LEVELS[Math.min(rank(level) + 1, 6)]];
     return {lon: (w + e) / 2, lat: (s + n) / 2, zoom: Math.min(18, level === 'city' ? zoom : Math.max(zoom, below))};
   };
-  screen.camera = selection => selection?.fly ? page.cameraFor(selection.fly) : no();
+  screen.camera = (selection, view) => selection?.fly ? page.cameraFor(selection.fly, view?.mode3d) : no();
 })();

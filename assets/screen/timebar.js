@@ -7,8 +7,9 @@
 
   const clock = (at, zone, language, style) => at === null || at === undefined ? '' : new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : 'zh-CN', {
     timeZone: zone, hourCycle: 'h23',
-    ...(style === 'day' ? {month: language === 'en' ? 'short' : 'numeric', day: 'numeric'}
-      : {month: language === 'en' ? 'short' : 'numeric', day: 'numeric', weekday: 'short', hour: '2-digit', minute: '2-digit'})
+    ...(style === 'P1M' || style === 'P3M' ? {year: 'numeric', month: language === 'en' ? 'short' : 'long'} : style === 'P1Y' ? {year: 'numeric'}
+      : style === 'P1D' || style === 'P7D' ? {month: language === 'en' ? 'short' : 'long', day: 'numeric', weekday: 'short'} : style === 'day' ? {month: language === 'en' ? 'short' : 'numeric', day: 'numeric'}
+      : {month: language === 'en' ? 'short' : 'long', day: 'numeric', weekday: 'short', hour: '2-digit', minute: '2-digit'})
   }).format(new Date(at * 1000));
   screen.clock = clock;
 
@@ -67,9 +68,9 @@
       return () => document.removeEventListener('chengshu:time', act);
     });
 
-    const button = (name, d, press, more = {}) => h('button', {type: 'button', className: `cs-icon-button ${more.className || ''}`, title: words[name], 'aria-label': words[name], onClick: press, ...more},
+    const button = (name, d, press, more = {}) => h('button', {type: 'button', title: words[name], 'aria-label': words[name], onClick: press, ...more, className: `cs-icon-button ${more.className || ''}`},
       h(screen.Icon, {d, size: 18}));
-    if (times.length < 2) return h('div', {className: 'cs-time is-empty', id: props.id, ref: box}, h('span', null, axis ? (times.length ? `${words.none} · ${clock(times[0], zone, language)}` : words.none) : ''));
+    if (times.length < 2) return h('div', {className: 'cs-time is-empty', id: props.id, ref: box}, h('span', null, axis ? (times.length ? `${words.none} · ${clock(times[0], zone, language, axis.cadence)}` : words.none) : ''));
     const height = 30, course = screen.courseOf(axis.values, width, height, 2), x = times.length > 1 ? i / newest * width : 0;
     const days = [];
     let day = '';
@@ -85,12 +86,12 @@
         h('svg', {width, height, 'aria-hidden': true}, course && h('path', {className: 'cs-spark-area', d: course.area}), course && h('path', {className: 'cs-spark-line', d: course.line}),
           h('line', {className: 'cs-time-cursor', x1: x, x2: x, y1: 0, y2: height})),
         h('input', {
-          type: 'range', min: 0, max: newest, step: 1, value: i, 'aria-label': words.time, 'aria-valuetext': clock(times[i], zone, language),
+          type: 'range', min: 0, max: newest, step: 1, value: i, 'aria-label': words.time, 'aria-valuetext': clock(times[i], zone, language, axis.cadence),
           onChange: e => go(+e.target.value), onPointerDown: () => play(false)
         }),
         h('div', {className: 'cs-time-days', 'aria-hidden': true}, days.filter((_, k) => k % every === 0).map(([k, d]) => k / newest < 0.96 && h('span', {key: k, style: {left: `${100 * k / newest}%`}}, d)))),
       h('div', {className: 'cs-time-now'},
-        h('b', null, clock(times[i], zone, language)), h('small', null, axis.of || ''),
+        h('b', null, clock(times[i], zone, language, axis.cadence)), h('small', null, axis.of || ''),
         i < newest ? h('button', {type: 'button', className: 'cs-link', onClick: () => { play(false); go(newest); }}, words.latest) : h('span', {className: 'cs-live'}, words.live)));
   };
 })();

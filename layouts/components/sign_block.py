@@ -43,10 +43,10 @@ def sign_block(r: Reader, detail: dict[str, Any], indicator: dict[str, Any], own
                 values=detail["recent"][1],
                 limits=list(indicator["thresholds"]),
                 height=46,
-                label=r.t("{name}, the last days up to {time}", name=name, time=r.moment(sign["at"])),
+                label=r.t("{name}, the last days up to {time}", name=name, time=r.step(sign["at"], indicator["cadence"])),
             ),
             html.Div(
-                [html.Span(r.moment(detail["recent"][0][0], "day") if detail["recent"][0] else ""), html.Span(r.moment(sign["at"]))],
+                [html.Span(r.moment(detail["recent"][0][0], "day") if detail["recent"][0] else ""), html.Span(r.step(sign["at"], indicator["cadence"]))],
                 className="cs-spark-axis",
             ),
             coverage(r, sign),

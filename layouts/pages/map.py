@@ -20,6 +20,8 @@ from layouts.reader import Reader
 def map_page(r: Reader, city: dict[str, Any], view: dict[str, Any], facts: dict[str, Any], options: list[dict[str, Any]]) -> list[Any]:
     """`view` as read from the address, `facts` for the browser (layouts.browser_facts), `options` of the second indicator."""
     return [
+        dcc.Store(id=ids.READER, data={"language": r.language, "theme": r.theme, "zone": r.zone}),
+        dcc.Store(id=ids.VERSIONS, data={"city": city["city"], **city["versions"]}),
         dcc.Store(id=ids.FACTS, data=facts),
         dcc.Store(id=ids.VIEW),
         dcc.Store(id=ids.INDICATOR, data=view["indicator"]),
@@ -34,8 +36,14 @@ def map_page(r: Reader, city: dict[str, Any], view: dict[str, Any], facts: dict[
                 html.Div([html.H2(r.t("Vital signs")), _close(r, "left")], className="cs-panel-head"),
                 html.Div(
                     [
-                        icon("search", 16),
-                        dcc.Input(id="sign-filter", type="text", placeholder=r.t("Find an indicator"), className="cs-filter", autoComplete="off"),
+                        dmc.TextInput(
+                            id="sign-filter",
+                            placeholder=r.t("Find an indicator"),
+                            leftSection=icon("search", 16),
+                            size="sm",
+                            debounce=False,
+                            **{"aria-label": r.t("Find an indicator")},
+                        ),
                     ],
                     className="cs-filter-place",
                 ),

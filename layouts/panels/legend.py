@@ -34,7 +34,7 @@ def legend(r: Reader, indicator: dict[str, Any], found: dict[str, Any], finer: b
     return html.Div(
         [
             html.Div([html.Strong(r.pick(indicator["name_zh"], indicator["name_en"])), html.Span(unit)], className="cs-legend-title"),
-            html.Div(f"{r.level(found['level'])} · {r.moment(found['at'], 'weekday')}", className="cs-legend-time"),
+            html.Div(f"{r.level(found['level'])} · {r.step(found['at'], indicator['cadence'])}", className="cs-legend-time"),
             _bars(found, ramp),
             html.Ul(rows, className="cs-legend-rows"),
             html.Div([html.Span(note) for note in notes if note], className="cs-legend-note") if any(notes) else None,

@@ -32,7 +32,7 @@ def many_card(r: Reader, units: list[dict[str, Any]], summary: dict[str, Any], i
                     html.Div(how, className="cs-soft"),
                     html.Div(
                         f"{r.t('Lowest')} {r.compact(summary['low'], decimals)} · {r.t('Highest')} {r.compact(summary['high'], decimals)}"
-                        f" · {r.moment(summary['at'])}",
+                        f" · {r.step(summary['at'], indicator['cadence'])}",
                         className="cs-soft",
                     ),
                 ],

@@ -10,6 +10,8 @@ from dash import html
 from layouts import ids
 from layouts.reader import Reader
 
+RIGHT = ["ag-right-aligned-cell", "ag-right-aligned-header", "cs-number"]
+
 
 def table(r: Reader, indicator: dict[str, Any], level: str, key: str) -> dag.AgGrid:
     """An empty grid that asks for its rows in blocks (callbacks/map_table.py)."""
@@ -20,27 +22,27 @@ def table(r: Reader, indicator: dict[str, Any], level: str, key: str) -> dag.AgG
             "field": "name",
             "headerName": r.level(level),
             "flex": 2,
-            "minWidth": 140,
+            "minWidth": 150,
             "filter": "agTextColumnFilter",
-            "floatingFilter": False,
             "filterParams": {"filterOptions": ["contains"], "maxNumConditions": 1},
         },
-        {"field": "parent", "headerName": r.t("Lies in"), "flex": 1.3, "minWidth": 110},
         {
             "field": "value_text",
             "colId": "value",
             "headerName": f"{name} {unit}".strip(),
-            "type": "rightAligned",
-            "flex": 1.3,
-            "minWidth": 120,
+            "headerTooltip": f"{name} {unit}".strip(),
+            "headerClass": RIGHT,
+            "flex": 1.6,
+            "minWidth": 130,
             "sort": "desc",
             "sortingOrder": ["desc", "asc"],
-            "cellClass": "cs-number",
+            "cellClass": RIGHT,
         },
-        {"field": "status", "headerName": r.t("Status"), "width": 96, "sortable": False},
-        {"field": "coverage", "headerName": r.t("Coverage"), "type": "rightAligned", "width": 130, "cellClass": "cs-number"},
-        {"field": "time", "headerName": r.t("Time"), "width": 140, "sortable": False, "cellClass": "cs-number"},
-        {"field": "code", "headerName": r.t("Code"), "width": 190, "cellClass": "cs-number"},
+        {"field": "status", "headerName": r.t("Status"), "width": 92, "sortable": False},
+        {"field": "coverage", "headerName": r.t("Coverage"), "headerClass": RIGHT, "width": 118, "cellClass": RIGHT},
+        {"field": "parent", "headerName": r.t("Lies in"), "flex": 1.3, "minWidth": 120},
+        {"field": "time", "headerName": r.t("Time"), "width": 136, "sortable": False, "cellClass": "cs-number"},
+        {"field": "code", "headerName": r.t("Code"), "width": 200, "cellClass": "cs-number"},
     ]
     return dag.AgGrid(
         id=ids.TABLE,
@@ -57,7 +59,7 @@ def table(r: Reader, indicator: dict[str, Any], level: str, key: str) -> dag.AgG
             "headerHeight": 34,
             "suppressCellFocus": False,
             "localeText": locale_text(r),
-            "theme": {"function": "chengshuGridTheme(theme)"},
+            "theme": {"function": "chengshuGridTheme(themeQuartz)"},
             "animateRows": False,
             "context": {"key": key},
         },
