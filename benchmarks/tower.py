@@ -58,7 +58,8 @@ def measure(size: str = "") -> list[Row]:
 def _sql(db: Database, whole: Tree, cube: np.ndarray, rolled: dict, label: str) -> list[Row]:
     """Plain SQL, level by level, as the peer and the oracle."""
     for level in LEVELS[1:]:
-        db.cursor().register("parents_now", pa.table({"seq": np.arange(SIZES[level], dtype=np.int32), "parent": whole.folds[level].parent.astype(np.int32)}))
+        parent = whole.folds[level].parent.astype(np.int32)
+        db.cursor().register("parents_now", pa.table({"seq": np.arange(SIZES[level], dtype=np.int32), "parent": parent}))
         db.run(f"create table parent_{level} as from parents_now")  # level: a constant of ours
     start, source = time.perf_counter(), "reading"
     for level, above in zip(LEVELS[::-1][:-1], LEVELS[::-1][1:], strict=True):

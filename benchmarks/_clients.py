@@ -1,0 +1,126 @@
+"""Eight browsers' worth of keep-alive connections in one thread: a client that costs the machine little."""
+
+from __future__ import annotations
+
+import os
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@contextmanager
+def served(home: Path, **settings: object) -> Iterator[int]:
+    """`run.py serve` over a home as a process of its own; gives the port, stops it at the end."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    own = {"HOME": home, "PORT": port, "DEMO": "off", "FEED_SECONDS": 0, **settings}
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("CHENGSHU_")}
+    process = subprocess.Popen([sys.executable, "run.py", "serve"], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                               env={**environment, **{f"CHENGSHU_{key}": str(value) for key, value in own.items()}})
+    try:
+        for _ in range(600):
+            with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5):
+                break
+            if process.poll() is not None:
+                raise RuntimeError(f"run.py serve ended with {process.returncode}")
+            time.sleep(0.1)
+        yield port
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+@dataclass
+class Answers:
+    """What came back: milliseconds of each answer, statuses, bytes of the bodies, seconds in all."""
+
+    milliseconds: list[float] = field(default_factory=list)
+    statuses: dict[int, int] = field(default_factory=dict)
+    sizes: list[int] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def per_second(self) -> float:
+        """Answers a second."""
+        return len(self.milliseconds) / self.seconds
+
+    @property
+    def found(self) -> np.ndarray:
+        """Milliseconds as an array."""
+        return np.asarray(self.milliseconds)
+
+
+class _Connection:
+    def __init__(self, port: int) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", port))
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.buffer, self.started, self.wanted, self.head = b"", 0.0, -1, b""
+
+    def ask(self, request: bytes) -> None:
+        self.buffer, self.wanted, self.started = b"", -1, time.perf_counter()
+        self.socket.sendall(request)
+
+    def read(self) -> bool:
+        """True once the answer is whole."""
+        self.buffer += self.socket.recv(1 << 20)
+        if self.wanted < 0:
+            end = self.buffer.find(b"\r\n\r\n")
+            if end < 0:
+                return False
+            self.head = self.buffer[:end].lower()
+            at = self.head.find(b"content-length:")
+            size = 0 if at < 0 else int(self.head[at + 15:].split(b"\r\n", 1)[0])
+            self.wanted = end + 4 + (0 if self.head[9:12] in (b"204", b"304") else size)
+        return len(self.buffer) >= self.wanted
+
+
+def drive(port: int, paths: Iterable[str], clients: int = 8, seconds: float = 20.0, headers: str = "") -> Answers:
+    """Ask for paths over `clients` connections, each its next one as soon as it has an answer; at most `seconds`."""
+    line, answers, waiting = iter(paths), Answers(), selectors.DefaultSelector()
+    tail = f" HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\n{headers}\r\n".encode()
+    started = time.perf_counter()
+
+    def send(connection: _Connection) -> bool:
+        path = next(line, None) if time.perf_counter() - started < seconds else None
+        if path is None:
+            return False
+        connection.ask(b"GET " + path.encode() + tail)
+        return True
+
+    open_now = 0
+    for _ in range(clients):
+        connection = _Connection(port)
+        if send(connection):
+            waiting.register(connection.socket, selectors.EVENT_READ, connection)
+            open_now += 1
+    while open_now:
+        for key, _ in waiting.select():
+            connection = key.data
+            if not connection.read():
+                continue
+            answers.milliseconds.append((time.perf_counter() - connection.started) * 1000)
+            status = int(connection.head[9:12])
+            answers.statuses[status] = answers.statuses.get(status, 0) + 1
+            answers.sizes.append(connection.wanted - len(connection.head) - 4)
+            if not send(connection):
+                waiting.unregister(connection.socket)
+                connection.socket.close()
+                open_now -= 1
+    answers.seconds = time.perf_counter() - started
+    return answers
