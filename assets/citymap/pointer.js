@@ -21,9 +21,9 @@
       const object = overlay && view.overlay.pick(point);
       if (object) return object;
       const level = map.levelAt(m.getZoom(), view.props.level);
-      const layers = (level === 'building' ? ['floor-3d', 'building-3d', 'building-fill'] : ['floor-3d', `${level}-fill`])
-        .filter(id => m.getLayer(id));
-      const found = m.queryRenderedFeatures(point, {layers})[0];
+      const at = names => m.queryRenderedFeatures(point, {layers: names.filter(id => m.getLayer(id))})[0];
+      // slabs first: the ghosts of other buildings in front of them are there to be looked through
+      const found = (view.props.building?.url && at(['floor-3d'])) || at(level === 'building' ? ['building-3d', 'building-fill'] : [`${level}-fill`]);
       if (!found) return null;
       if (found.source === 'floors') {
         const {code, floor_no} = found.properties;
