@@ -8,7 +8,8 @@
       const progress = await (await fetch('/progress', {cache: 'no-store'})).json();
       if (progress.is_ready) return location.reload();
       bar().value = progress.share;
-      step().textContent = `${Math.round(progress.share * 100)} %  ${progress.text || ''}`;
+      const words = JSON.parse(step().dataset.words);
+      step().textContent = `${Math.round(progress.share * 100)} %  ${words[progress.text] || ''}`;
     } catch { /* the server is busy or restarting: ask again */ }
     setTimeout(ask, 500);
   };

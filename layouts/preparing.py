@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from html import escape
 
 _WORDS = {"zh": ("城枢正在准备示范城市", "首次启动需要把示范城市的数据收进来，完成后自动打开。"),
           "en": ("Chengshu is preparing the demo city", "The first start takes the demo city's data in; the page opens by itself.")}
+
+_STEPS = {"zh": {"city": "城市", "unit": "城市信息单元", "layer": "底图", "attribute": "单元属性", "reading": "体征读数", "flow": "人员流动",
+                 "tiles": "绘制地图", "tower": "塔式聚合"},
+          "en": {"city": "the city", "unit": "city information units", "layer": "basemap", "attribute": "attributes", "reading": "readings",
+                 "flow": "flows", "tiles": "drawing the map", "tower": "rolling up"}}
 
 
 def page(language: str) -> str:
@@ -17,4 +23,4 @@ def page(language: str) -> str:
 <script src="/assets/preparing.js" defer></script></head>
 <body class="preparing"><main><p class="preparing-mark">城枢</p><h1>{title}</h1><p>{text}</p>
 <progress id="preparing-bar" max="1" value="0" aria-label="{title}"></progress>
-<p id="preparing-step" role="status"></p></main></body></html>"""
+<p id="preparing-step" role="status" data-words="{escape(json.dumps(_STEPS[language], ensure_ascii=False))}"></p></main></body></html>"""

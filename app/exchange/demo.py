@@ -17,6 +17,7 @@ from pathlib import Path
 from app.system import System
 from data.demo import feed as demo_feed
 from data.demo import write as demo_write
+from data.demo.incidents import written_until
 from data.handin import HandIn
 from data.intake import Receipt, take_in
 
@@ -37,6 +38,7 @@ def prepare(system: System, size: str, until: datetime | None = None, say: Say |
     signs can be shown, while the floors' history is still coming in. What is already in is a replay: nothing changes.
     """
     tell = say or _silent
+    until = until or written_until(system.settings.home / "demo")     # an interrupted first start goes on with the same files
     receipts: list[Receipt] = []
     later: list[HandIn] = []
     written = [0.0]
@@ -46,7 +48,7 @@ def prepare(system: System, size: str, until: datetime | None = None, say: Say |
         written[0] = done
 
     def take(hand_in: HandIn) -> None:
-        tell(hand_in.file.name, min(0.98, 0.5 * written[0] + 0.5 * len(receipts) / (len(receipts) + len(later) + 8)))
+        tell(hand_in.dataset, min(0.98, 0.5 * written[0] + 0.5 * len(receipts) / (len(receipts) + len(later) + 8)))
         receipts.append(take_in(system.db, hand_in))
 
     for hand_in in _ahead(system.settings.home / "demo", size, system.settings.demo_seed, until, note):

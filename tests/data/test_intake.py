@@ -15,7 +15,7 @@ from data.intake import take_in
 from tests import tiny
 
 
-@pytest.fixture()
+@pytest.fixture
 def city(db, tmp_path):
     for hand_in in tiny.whole(tmp_path / "in"):
         take_in(db, hand_in)
@@ -128,6 +128,16 @@ def test_a_newer_snapshot_keeps_codes_and_closes_what_is_gone(city, tmp_path):
     assert {row["code"] for row in closed} == {gone, changed["code"]}
     assert {row["valid_to"] for row in closed} == {later.replace(tzinfo=None)}
     assert city.run("select name_zh from theme.unit where code = $1", [changed["code"]]).fetchone()[0] == "新名"
+
+
+def test_a_second_source_adds_to_a_unit_and_takes_nothing_away(city, tmp_path):
+    before = city.rows("select name_zh, lon, area_m2 from theme.unit where code = '990101'")[0]
+    rows = [{"code": "990101", "level": "district", "parent_code": "990100", "name_en": "East End"}]
+    receipt = take_in(city, tiny.hand_in(tmp_path, "unit", rows, "codes", as_of=tiny.AS_OF + timedelta(days=1), source="code_table"))
+    assert receipt.accepted == 1
+    after = city.rows("select name_zh, lon, area_m2, name_en from theme.unit where code = '990101'")[0]
+    assert after == {**before, "name_en": "East End"}
+    assert count(city, "theme.shape where code = '990101'") == 1
 
 
 @pytest.mark.parametrize(("name", "body", "says"), [

@@ -2,11 +2,25 @@
 -- from: the fresh rows, mgmt.identity, base.unit, base.shape, front.batch
 -- kind: step
 create or replace temp table found as
+with told as (
+    -- what another source says and this one leaves out stays as it was
+    select
+        f.city, f.code, f.level, f.parent_code, f.valid_from, f.geom, f._batch, f._row,
+        coalesce(f.source_id, u.source_id) as source_id,
+        coalesce(f.name_zh, u.name_zh) as name_zh, coalesce(f.name_en, u.name_en) as name_en,
+        coalesce(f.lon, u.lon) as lon, coalesce(f.lat, u.lat) as lat, coalesce(f.area_m2, u.area_m2) as area_m2,
+        coalesce(f.floors_above, u.floors_above) as floors_above, coalesce(f.floors_below, u.floors_below) as floors_below,
+        coalesce(f.height_m, u.height_m) as height_m, coalesce(f.min_height_m, u.min_height_m) as min_height_m,
+        coalesce(f.floor_no, u.floor_no) as floor_no, coalesce(f.place_type, u.place_type) as place_type,
+        coalesce(f.address, u.address) as address
+    from fresh f
+    left join base.unit u on u.city = f.city and u.code = f.code and u.valid_to is null and u.source <> $source
+)
 select
-    f.*,
-    hash(f.parent_code, f.name_zh, f.name_en, f.lon, f.lat, f.floors_above, f.floors_below, f.height_m, f.min_height_m,
-         f.floor_no, f.place_type, f.address, f.source_id, f.geom) as _content
-from fresh f;
+    t.*,
+    hash(parent_code, name_zh, name_en, lon, lat, floors_above, floors_below, height_m, min_height_m,
+         floor_no, place_type, address, source_id, geom) as _content
+from told t;
 
 insert into mgmt.identity
 select
@@ -32,7 +46,7 @@ where $snapshot and u.city = $city and u.source = $source and u.valid_to is null
   and not exists (from checked c where c.code = u.code);
 
 create or replace temp table closing as
-select u.code, if(c.code is null, $as_of, coalesce(c.valid_from, $as_of)) as closed_at
+select u.code, if(c.code is null, $as_of, coalesce(c.valid_from, $as_of)) as closed_at, c.code is null or c.geom is not null as is_redrawn
 from base.unit u
 left join changed c on c.code = u.code
 where u.city = $city and u.valid_to is null and (c.code is not null or u.code in (select code from gone));
@@ -43,7 +57,7 @@ where u.city = $city and u.code = c.code and u.valid_to is null;
 
 update base.shape s set valid_to = greatest(c.closed_at, s.valid_from)
 from closing c
-where s.city = $city and s.code = c.code and s.valid_to is null;
+where s.city = $city and s.code = c.code and s.valid_to is null and c.is_redrawn;
 
 create or replace temp table standing as
 select

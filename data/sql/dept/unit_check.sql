@@ -58,7 +58,7 @@ select
             then {'rule': 'latitude', 'column': 'lat', 'value': t.lat_text}
         when t.valid_from_text is not null and t.valid_from is null
             then {'rule': 'date', 'column': 'valid_from', 'value': t.valid_from_text}
-        when t.level <> 'floor' and t.geom is null and t.lon is null
+        when t.level in ('grid', 'building') and t.geom is null and t.lon is null
             then {'rule': 'has_place', 'column': 'geom', 'value': null}
         when t.geom is not null and try(ST_GeomFromWKB(t.geom)) is null
             then {'rule': 'geometry_readable', 'column': 'geom', 'value': null}
