@@ -37,6 +37,7 @@ class City:
     licence: str
     geometry_version: int
     value_version: int
+    max_zoom: int
 
     def name(self, language: str) -> str:
         """Its name in zh or en."""

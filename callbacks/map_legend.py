@@ -70,7 +70,7 @@ def register(app: Dash, gateway: Gateway, system: System, results: Results) -> N
         if checks.choice(compare, "comparison", COMPARE) == "off":
             return None
         city = system.city(city_of(system, facts))
-        row = {"city": city.city, "licence": "", "versions": {"geometry": city.geometry_version}}
+        row = {"city": city.city, "licence": "", "versions": {"geometry": city.geometry_version}, "max_zoom": city.max_zoom}
         home = checks.table(facts, "facts").get("defaults", {}).get("home")
         view = {"camera": checks.table(camera or home, "camera"), "home": home, "mode3d": bool(mode3d)}
         return no_update if standing else city_map(reader(given), ids.MAP_SECOND, row, view)

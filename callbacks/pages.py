@@ -123,6 +123,7 @@ def city_row(system: System, city: City) -> dict[str, Any]:
         "is_synthetic": city.is_synthetic,
         "licence": city.licence,
         "timezone": city.timezone,
+        "max_zoom": city.max_zoom,
         "versions": {"geometry": city.geometry_version, "values": city.value_version, "newest": system.newest(city.city)},
     }
 

@@ -138,7 +138,7 @@ def _begin_cut(cursor: duckdb.DuckDBPyConnection) -> None:
 
 def _keep_cut(cursor: duckdb.DuckDBPyConnection) -> int:
     """Keep what was cut in the order of the tiles: what is asked together lies together."""
-    count = cursor.execute("insert into tiles.feature from cut_now order by tile, layer, seq").fetchone()[0]
+    count = cursor.execute("insert into tiles.feature from cut_now order by tile, seq").fetchone()[0]
     cursor.execute("drop table cut_now; drop table if exists shapes")
     return int(count)
 
@@ -150,21 +150,27 @@ def _number(cursor: duckdb.DuckDBPyConnection, city: str) -> int:
     return int(found[0])
 
 
+def _deepest(cursor: duckdb.DuckDBPyConnection, city: str) -> int:
+    """The deepest zoom a city is cut for: 14, or less for a place so wide that its tiles would outgrow its data."""
+    found = cursor.execute("select max_zoom from theme.city where city = $1", [city]).fetchone()
+    return int(found[0]) if found else MAX_ZOOM
+
+
 def _cut_units(cursor: duckdb.DuckDBPyConnection, city: str, level: str, seq: int = 0) -> None:
     is_building = level == "building"
     run_step(cursor, "tiles.building_shapes" if is_building else "tiles.unit_shapes", into="shapes", city=city, level=level, seq=seq)
-    run_step(cursor, "tiles.cut", city=city, layer=level, first=_UNITS[level], dimension=2, all=is_building)
+    run_step(cursor, "tiles.cut", city=city, layer=level, first=_UNITS[level], dimension=2, all=is_building, deepest=_deepest(cursor, city))
 
 
 def _cut_points(cursor: duckdb.DuckDBPyConnection, city: str, level: str) -> None:
     run_step(cursor, "tiles.unit_points", into="shapes", city=city, level=level)
-    run_step(cursor, "tiles.cut", city=city, layer=f"{level}_point", first=_POINTS[level], dimension=0, all=True)
+    run_step(cursor, "tiles.cut", city=city, layer=f"{level}_point", first=_POINTS[level], dimension=0, all=True, deepest=_deepest(cursor, city))
 
 
 def _cut_layer(cursor: duckdb.DuckDBPyConnection, city: str, layer: str) -> None:
     first, dimension = _LAYERS[layer]
     run_step(cursor, "tiles.layer_shapes", into="shapes", city=city, layer=layer)
-    run_step(cursor, "tiles.cut", city=city, layer=layer, first=first, dimension=dimension, all=False)
+    run_step(cursor, "tiles.cut", city=city, layer=layer, first=first, dimension=dimension, all=False, deepest=_deepest(cursor, city))
 
 
 def _encode(cursor: duckdb.DuckDBPyConnection, city: str, group: str, first: int, last: int) -> list[tuple[int, bytes, int]]:

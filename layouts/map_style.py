@@ -13,13 +13,16 @@ from layouts.map_style_tokens import TOKENS
 TILE_MAX_ZOOM = 14  # baked to here, overzoomed by the browser beyond
 
 
-def map_style(city: str, version: int | str, theme: str = "light") -> dict:
-    """The style of one city's tiles at one geometry version, in one theme; addresses stay relative to the origin."""
+def map_style(city: str, version: int | str, theme: str = "light", max_zoom: int = TILE_MAX_ZOOM) -> dict:
+    """The style of one city's tiles at one geometry version, in one theme; addresses stay relative to the origin.
+
+    `max_zoom` is the deepest zoom the city's tiles are cut for: less than 14 where a place is very wide.
+    """
     t = TOKENS[theme]
     return {
         "version": 8,
         "name": f"chengshu-{theme}",
-        "sources": {group: _source(city, version, group) for group in ("base", "unit")},
+        "sources": {group: _source(city, version, group, max_zoom) for group in ("base", "unit")},
         "light": {"anchor": "map", "position": [1.4, 215, 42], "color": t.light_color, "intensity": t.light_intensity},
         "transition": {"duration": 0, "delay": 0},
         "layers": [
@@ -39,15 +42,15 @@ def map_style(city: str, version: int | str, theme: str = "light") -> dict:
     }
 
 
-def map_styles(city: str, version: int | str) -> dict[str, dict]:
+def map_styles(city: str, version: int | str, max_zoom: int = TILE_MAX_ZOOM) -> dict[str, dict]:
     """Both themes, so that the browser switches without a round trip (CityMap takes the pair as ``mapStyle``)."""
-    return {theme: map_style(city, version, theme) for theme in TOKENS}
+    return {theme: map_style(city, version, theme, max_zoom) for theme in TOKENS}
 
 
-def _source(city: str, version: int | str, group: str) -> dict:
+def _source(city: str, version: int | str, group: str, max_zoom: int) -> dict:
     return {
         "type": "vector",
         "tiles": [f"/tiles/{city}/{version}/{group}/{{z}}/{{x}}/{{y}}.mvt"],
         "minzoom": 0,
-        "maxzoom": TILE_MAX_ZOOM,
+        "maxzoom": max_zoom,
     }

@@ -143,7 +143,7 @@ def city_map(r: Reader, name: str, city: dict[str, Any], view: dict[str, Any], s
     return CityMap(
         id=name,
         city=city["city"],
-        mapStyle=map_styles(city["city"], city["versions"]["geometry"]),
+        mapStyle=map_styles(city["city"], city["versions"]["geometry"], city["max_zoom"]),
         camera=camera,
         home=view["home"],
         language=r.language,

@@ -1,13 +1,14 @@
--- cut the prepared shapes into the tiles of all their zooms
+-- cut the prepared shapes into the tiles of all their zooms, to the deepest of the city (theme.city)
 -- from: the temporary table shapes (g in web mercator, rings in the order ST_Normalize gives); gives: cut_now
 -- kind: step
 -- A tile reaches 64 of its 4096 units beyond its edge. Areas below 32 × 32 units are left out above zoom 13, and lines
 -- and areas with many points lose those nearer than 2 units. Only what is large or long is clipped; the browser draws
 -- the rest beyond the edge at no cost. Clipping is done in web mercator: the flip of the y axis comes last and leaves
--- outer rings in the order of the specification.
+-- outer rings in the order of the specification. ST_AsMVT truncates, so half a unit is added; beyond the upper and left
+-- edge, where nobody looks, a point may so lie one unit nearer.
 insert into cut_now
 with placed as (
-    select *, unnest(range(greatest($first, least(min_zoom, 14)), 15))::integer as z,
+    select *, unnest(range(greatest($first, least(min_zoom, $deepest)), $deepest + 1))::integer as z,
         ST_XMin(g) as west, ST_XMax(g) as east, ST_YMin(g) as south, ST_YMax(g) as north
     from shapes
     where g is not null and not ST_IsEmpty(g)
