@@ -11,6 +11,7 @@ from app.errors import NotFound
 from app.map.classes import By, classify
 from app.map.values import step
 from app.system import System
+from app.units.flows import flows
 from data import queries
 
 KINDS = ("points", "heat", "hex", "flow")
@@ -55,9 +56,19 @@ def _hexagons(units: dict, value: np.ndarray, known: np.ndarray, resolution: int
 
 
 def _flow(system: System, city: str, level: str, at: int | None, seq: int, most: int) -> list[dict[str, Any]]:
-    since, until = (0, 4_000_000_000) if at is None else (at - 3600, at)
-    rows = queries.rows(system.db, "flows", city=city, level=level, since=since, until=until, seq=seq, most=min(most, 5000))
-    return [{"source": [row["origin_lon"], row["origin_lat"]], "target": [row["destination_lon"], row["destination_lat"]],
-             "count": row["count"], "origin": row["origin_seq"], "destination": row["destination_seq"],
-             "origin_zh": row["origin_zh"], "origin_en": row["origin_en"],
-             "destination_zh": row["destination_zh"], "destination_en": row["destination_en"]} for row in rows]
+    """The strongest flows; those of an hour when a time is asked for, of the newest day otherwise."""
+    found = flows(system, city, level, at, 3600 if at is not None else 86_400)
+    mine = np.flatnonzero((found.origin == seq) | (found.destination == seq)) if seq else np.arange(found.count.size)
+    mine = mine[np.argsort(-found.count[mine], kind="stable")[:most]]
+    units = queries.columns(system.db, "unit_points", city=city, level=found.level)
+    place = {int(s): i for i, s in enumerate(units["seq"])}
+    ends = [(place.get(int(found.origin[k])), place.get(int(found.destination[k])), int(found.count[k])) for k in mine]
+    return [{"source": _point(units, a), "target": _point(units, b), "count": count, "level": found.level,
+             "origin": int(units["seq"][a]), "destination": int(units["seq"][b]),
+             "origin_zh": units["name_zh"][a], "origin_en": units["name_en"][a],
+             "destination_zh": units["name_zh"][b], "destination_en": units["name_en"][b]}
+            for a, b, count in ends if a is not None and b is not None]
+
+
+def _point(units: dict[str, Any], i: int) -> list[float]:
+    return [round(float(units["lon"][i]), 6), round(float(units["lat"][i]), 6)]

@@ -88,6 +88,10 @@ def test_unit_floors_shapes_overlays(ask):
     hexagons = ask("/overlay/tiny/hex.json?indicator=active_sites&level=street").json
     assert sum(cell["count"] for cell in hexagons) == 4
     assert ask("/overlay/tiny/flow.json?level=street").json[0]["count"] == 12
+    rolled = ask("/overlay/tiny/flow.json?level=district").json
+    assert [(arc["level"], arc["origin"], arc["destination"], arc["count"]) for arc in rolled] == [("district", 1, 2, 12)]
+    assert ask("/overlay/tiny/flow.json?level=city").json == []           # nobody left the city
+    assert ask("/overlay/tiny/flow.json?level=building").json[0]["level"] == "street"
     assert ask("/version").json["tiny"]["values"] >= 2
     assert ask("/health").json["status"] == "ok"
 

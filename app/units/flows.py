@@ -1,0 +1,58 @@
+"""Flows between units: who came from where, at the level they were reported and at every level above."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.system import System
+from app.units.levels import LEVELS
+from data import queries
+
+
+@dataclass(frozen=True)
+class Flows:
+    """Counts from `origin` to `destination` (seq of `level`) from `since` to `until` (epoch seconds)."""
+
+    level: str
+    native: str
+    origin: NDArray[np.int64]
+    destination: NDArray[np.int64]
+    count: NDArray[np.int64]
+    since: int
+    until: int
+
+
+def flows(system: System, city: str, level: str, at: int | None = None, span: int = 86_400) -> Flows:
+    """The flows of a level over the `span` seconds that end at `at` (default: at the newest count).
+
+    Both ends roll up through today's tree; what stays inside one unit of the level is left out. A level finer than the
+    flows were reported at gets those of the reported level (`Flows.level` says which).
+    """
+    system.city(city)
+    known = queries.rows(system.db, "flow_levels", city=city)
+    nothing = np.empty(0, np.int64)
+    if not known:
+        return Flows(level, level, nothing, nothing, nothing, 0, 0)
+    finest = max(known, key=lambda row: LEVELS.index(row["level"]))
+    native = finest["level"]
+    level = LEVELS[min(LEVELS.index(level), LEVELS.index(native))]
+    until = finest["until"] if at is None else at
+    found = queries.columns(system.db, "flows", city=city, level=native, since=until - span + 1, until=until)
+    origin, destination = (found[name].astype(np.int64) - 1 for name in ("origin_seq", "destination_seq"))
+    count = found["count"].astype(np.int64)
+    tree = system.values(city).hierarchy().trees[-1]
+    here = native
+    while here != level and origin.size:
+        parent = tree.folds[here].parent
+        origin, destination = parent[origin], parent[destination]
+        stands = (origin >= 0) & (destination >= 0)
+        origin, destination, count = origin[stands], destination[stands], count[stands]
+        here = LEVELS[LEVELS.index(here) - 1]
+    apart = origin != destination
+    origin, destination, count = origin[apart], destination[apart], count[apart]
+    pairs, back = np.unique(np.stack([origin, destination]), axis=1, return_inverse=True)
+    total = np.bincount(back.ravel(), weights=count, minlength=pairs.shape[1]).astype(np.int64)
+    return Flows(level, native, pairs[0] + 1, pairs[1] + 1, total, until - span + 1, until)
