@@ -6,6 +6,7 @@ import logging
 from typing import Any
 
 from dash import Dash
+from dash.exceptions import DashException
 from flask import request
 from werkzeug.exceptions import HTTPException
 
@@ -30,7 +31,7 @@ def guard_dispatch(app: Dash) -> None:
             return dispatch(*given, **named)
         except HTTPException:
             raise
-        except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, IndexError, TypeError, ValueError, AttributeError, DashException) as error:
             log.warning("Callback payload refused: %r", error)
             return problem(BadInput("The page sent something this server does not know", "Reload the page"))
 

@@ -28,5 +28,8 @@ def register(gateway: Gateway, system: System, results: Results) -> None:  # noq
         body = export(system, city, kind, indicator, level, codes, at)
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M")
         name = f"{city}-{indicator}-{level}-{stamp}.{kind}"
-        return Response(body, mimetype=KINDS[kind].split(";")[0], headers={
-            "Content-Type": KINDS[kind], "Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"})
+        return Response(
+            body,
+            mimetype=KINDS[kind].split(";")[0],
+            headers={"Content-Type": KINDS[kind], "Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
+        )

@@ -47,7 +47,13 @@ def register(app: Dash, gateway: Gateway, system: System, results: Results) -> N
         found = course(system, city, rows[0], chosen.id)
         times, values = found.points()
         of = rows[0] if found.code == rows[0]["code"] else cards.unit(system, city, found.code)
-        return {"times": times, "values": values, "of": r.t("Whole city") if of["level"] == "city" else r.name(of), "indicator": chosen.id, "cadence": chosen.cadence}
+        return {
+            "times": times,
+            "values": values,
+            "of": r.t("Whole city") if of["level"] == "city" else r.name(of),
+            "indicator": chosen.id,
+            "cadence": chosen.cadence,
+        }
 
     @gateway.callback(
         app,

@@ -49,7 +49,9 @@ def register(app: Dash, gateway: Gateway, system: System, results: Results) -> N
         }
         if intent.get("fly"):
             row = found[0] if found else root
-            selection["fly"] = {"bounds": around(system, city, found or [root]), "level": row["level"], "height": height_of(system, city, row)} if row else None
+            selection["fly"] = (
+                {"bounds": around(system, city, found or [root]), "level": row["level"], "height": height_of(system, city, row)} if row else None
+            )
         return selection, breadcrumb(r, chain, len(found) - 1 if len(found) > 1 else 0)
 
 

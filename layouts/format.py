@@ -11,8 +11,24 @@ from babel.numbers import format_decimal
 DASH = "—"
 _LARGE = {"zh": ((1e8, "亿"), (1e4, "万")), "en": ((1e9, "B"), (1e6, "M"))}
 _DATES = {
-    "zh": {"day": "M月d日", "full": "y年M月d日 HH:mm", "short": "M月d日 HH:mm", "weekday": "M月d日 EEE HH:mm", "date": "M月d日 EEE", "month": "y年M月", "year": "y年"},
-    "en": {"day": "d MMM", "full": "d MMM y, HH:mm", "short": "d MMM, HH:mm", "weekday": "EEE d MMM, HH:mm", "date": "EEE d MMM", "month": "MMM y", "year": "y"},
+    "zh": {
+        "day": "M月d日",
+        "full": "y年M月d日 HH:mm",
+        "short": "M月d日 HH:mm",
+        "weekday": "M月d日 EEE HH:mm",
+        "date": "M月d日 EEE",
+        "month": "y年M月",
+        "year": "y年",
+    },
+    "en": {
+        "day": "d MMM",
+        "full": "d MMM y, HH:mm",
+        "short": "d MMM, HH:mm",
+        "weekday": "EEE d MMM, HH:mm",
+        "date": "EEE d MMM",
+        "month": "MMM y",
+        "year": "y",
+    },
 }
 _LOCALE = {"zh": "zh_Hans_CN", "en": "en_GB"}
 

@@ -61,9 +61,18 @@ def table(system: System, city: str, indicator: str, level: str, codes: list[str
     frame["at"] = None if when is None else datetime.fromtimestamp(when, UTC).isoformat()
     shape = [None if blob is None or blob is pd.NA else shapely.from_wkb(bytes(blob)) for blob in frame.pop("geometry")]
     shape = [point(lon, lat) if one_shape is None else one_shape for one_shape, lon, lat in zip(shape, frame["lon"], frame["lat"], strict=True)]
-    about = {"city": place.city, "indicator": chosen.id, "name_zh": chosen.name_zh, "name_en": chosen.name_en, "unit": chosen.unit,
-             "at": "" if when is None else datetime.fromtimestamp(when, UTC).isoformat(), "source": chosen.owner, "licence": place.licence,
-             "synthetic": str(place.is_synthetic).lower(), "crs": "EPSG:4326"}
+    about = {
+        "city": place.city,
+        "indicator": chosen.id,
+        "name_zh": chosen.name_zh,
+        "name_en": chosen.name_en,
+        "unit": chosen.unit,
+        "at": "" if when is None else datetime.fromtimestamp(when, UTC).isoformat(),
+        "source": chosen.owner,
+        "licence": place.licence,
+        "synthetic": str(place.is_synthetic).lower(),
+        "crs": "EPSG:4326",
+    }
     return gpd.GeoDataFrame(frame.drop(columns=["seq"]), geometry=shape, crs="EPSG:4326"), about
 
 

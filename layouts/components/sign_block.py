@@ -46,7 +46,10 @@ def sign_block(r: Reader, detail: dict[str, Any], indicator: dict[str, Any], own
                 label=r.t("{name}, the last days up to {time}", name=name, time=r.step(sign["at"], indicator["cadence"])),
             ),
             html.Div(
-                [html.Span(r.moment(detail["recent"][0][0], "day") if detail["recent"][0] else ""), html.Span(r.step(sign["at"], indicator["cadence"]))],
+                [
+                    html.Span(r.moment(detail["recent"][0][0], "day") if detail["recent"][0] else ""),
+                    html.Span(r.step(sign["at"], indicator["cadence"])),
+                ],
                 className="cs-spark-axis",
             ),
             coverage(r, sign),

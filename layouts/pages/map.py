@@ -43,7 +43,7 @@ def map_page(r: Reader, city: dict[str, Any], view: dict[str, Any], facts: dict[
                             size="sm",
                             debounce=False,
                             **{"aria-label": r.t("Find an indicator")},
-                        ),
+                        )
                     ],
                     className="cs-filter-place",
                 ),

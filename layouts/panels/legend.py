@@ -70,6 +70,9 @@ def source_text(r: Reader, source: str) -> str:
 
 def _labels(r: Reader, breaks: list[float], decimals: int) -> list[str]:
     shown = [r.compact(limit, decimals) for limit in breaks]
+    for finer in (1, 2, 3):
+        if len(set(shown)) < len(shown):
+            shown = [r.compact(limit, decimals + finer) for limit in breaks]
     if not shown:
         return [r.t("all")]
     return [f"< {shown[0]}", *(f"{a} – {b}" for a, b in zip(shown[:-1], shown[1:], strict=True)), f"≥ {shown[-1]}"]

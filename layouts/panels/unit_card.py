@@ -65,7 +65,12 @@ def common_facts(r: Reader, detail: dict[str, Any], at: int | None) -> html.Dl:
             fact("weather", r.t("Weather"), weather(r, common), weather_note(r, common)),
             fact("temperature", r.t("Temperature"), value_of(r, common.get("temperature_c")), read_at(r, common.get("temperature_c"), level)),
             fact("people", r.t("People flow"), value_of(r, common.get("people_flow")), r.t("a day")),
-            fact("shield", r.t("Security"), security or (r.number(incidents["value"], 2) if incidents else None), "" if security else r.t("incidents per 10 000")),
+            fact(
+                "shield",
+                r.t("Security"),
+                security or (r.number(incidents["value"], 2) if incidents else None),
+                "" if security else r.t("incidents per 10 000"),
+            ),
             fact("place", r.t("Place type"), place),
             fact("clock", r.t("Time"), r.moment(when, "weekday") if when else None),
             fact("pin", r.t("Longitude, latitude"), degrees(unit["lon"], unit["lat"]) if unit.get("lon") is not None else None),

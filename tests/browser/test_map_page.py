@@ -1,0 +1,243 @@
+"""The map page in a browser, on the small demo city: drill, search, address, language, table, export; nothing from outside."""
+
+import json
+import threading
+import time
+import urllib.request
+
+import pytest
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
+from waitress import create_server as listen
+
+from app.settings import load
+from run import create_app
+from tests.browser.chromium import chromium, console, outside
+
+pytestmark = pytest.mark.browser
+QUIET = ("GPU stall", "Using MapLibre", "GroupMarkerNotSet", "Automatic fallback to software WebGL")
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    app = create_app(load(home=tmp_path_factory.mktemp("page"), demo="small", feed_seconds=0))
+    front = listen(app.server, host="127.0.0.1", port=0, threads=6)
+    threading.Thread(target=front.run, daemon=True).start()
+    base = f"http://127.0.0.1:{front.effective_port}"
+    for _ in range(240):
+        if json.load(urllib.request.urlopen(f"{base}/health"))["status"] == "ok":
+            break
+        time.sleep(0.25)
+    yield base
+    front.close()
+    app.system.close()
+
+
+@pytest.fixture(scope="module")
+def driver():
+    with chromium(1366, 768) as found:
+        yield found
+
+
+@pytest.fixture
+def page(driver, address):
+    """Open an address of the page and wait until its map is painted; afterwards nothing may have gone wrong."""
+    console(driver)
+
+    def show(query=""):
+        driver.get(f"{address}/{query}")
+        until(
+            driver,
+            "return ['#map.is-painted', '#card h2', '#legend .cs-legend'].every(part => document.querySelector(part))",
+        )
+        return driver
+
+    yield show
+    wrong = [line for line in console(driver) if line.startswith(("SEVERE", "WARNING")) and not any(word in line for word in QUIET)]
+    assert wrong == []
+    assert outside(driver, address) == []
+
+
+def until(driver, script, seconds=20):
+    try:
+        return WebDriverWait(driver, seconds, 0.1).until(lambda d: d.execute_script(script))
+    except Exception as error:
+        raise AssertionError(
+            f"never true: {script}; the card says {driver.execute_script('return document.getElementById(`card`)?.innerText')}"
+        ) from error
+
+
+def click(driver, selector):
+    until(driver, f"return !!document.querySelector({json.dumps(selector)})")
+    driver.execute_script("document.querySelector(arguments[0]).click()", selector)
+
+
+def title(driver):
+    return driver.execute_script("return document.querySelector('#card h2')?.textContent")
+
+
+def test_drill_from_the_city_to_a_floor_and_back_by_the_path(page):
+    d = page("?lang=zh&indicator=people_flow")
+    for level in ("行政区", "街道", "社区", "网格", "楼宇"):
+        click(d, "#card .cs-child")
+        until(d, f"return document.querySelector('#card .cs-chip')?.textContent === '{level}'")
+    until(d, "return document.querySelector('#map').citymap.host.view.map.getZoom() > 15")
+    click(d, "#card .cs-floor")
+    until(d, "return document.querySelector('#card .cs-chip')?.textContent === '楼层'")
+    assert "纳税状态" in d.find_element(By.ID, "card").text
+    assert d.execute_script("return document.querySelectorAll('.cs-crumb').length") == 7
+    click(d, ".cs-breadcrumb li:nth-child(2) .cs-crumb")
+    until(d, "return document.querySelector('#card .cs-chip')?.textContent === '行政区'")
+    click(d, ".cs-breadcrumb li:nth-child(1) .cs-crumb")
+    until(d, "return document.querySelector('#card .cs-chip')?.textContent === '城市'")
+
+
+def test_a_click_on_the_map_selects_and_a_second_one_goes_in(page):
+    d = page("?lang=en&indicator=aqi&level=district")
+    view = "const m = document.querySelector('#map').citymap.host.view.map, c = m.getCenter();"
+    before = d.execute_script(view + "return [c.lng, c.lat]")
+    box = d.find_element(By.ID, "map").rect
+    for target in (
+        "document.querySelector('#card .cs-chip')?.textContent === 'District'",
+        f"Math.hypot(c.lng - {before[0]}, c.lat - {before[1]}) > 0.0005",
+    ):
+        for kind in ("mousePressed", "mouseReleased"):
+            d.execute_cdp_cmd(
+                "Input.dispatchMouseEvent",
+                {"type": kind, "x": box["x"] + box["width"] / 2 + 60, "y": box["y"] + box["height"] / 2 - 40, "button": "left", "clickCount": 1},
+            )
+        until(d, view + f"return {target}")
+        time.sleep(0.6)
+
+
+def test_switching_the_indicator_repaints_card_legend_and_address(page):
+    d = page("?lang=en")
+    click(d, "[data-indicator='congestion_index']")
+    until(
+        d,
+        "return ['legend', 'card'].every(id => document.getElementById(id).textContent.includes('Congestion index'))",
+    )
+    until(d, "return location.search.includes('indicator=congestion_index')")
+    d.back()
+    until(d, "return document.querySelector('#legend').textContent.includes('Air quality index')")
+
+
+def test_search_by_pinyin_initials(page):
+    d = page("?lang=zh")
+    name = d.execute_script("return document.querySelector('#card .cs-child-name').textContent")
+    from data.pinyin import spell
+
+    word = spell(name).split()[-1]
+    box = d.find_element(By.ID, "search-word")
+    box.send_keys(word)
+    until(d, "return !!document.querySelector('.cs-result')")
+    assert name in d.find_element(By.ID, "search-results").text
+    box.send_keys(Keys.ENTER)
+    until(d, "return document.querySelector('#card .cs-chip')?.textContent !== '城市'")
+
+
+def test_the_address_restores_the_view(page):
+    d = page("?lang=en")
+    code = d.execute_script("return document.querySelector('#card .cs-child').dataset.code")
+    camera = d.execute_script(
+        "const c = document.querySelector('#map').citymap.host.view.map.getCenter(); return [c.lng.toFixed(4), c.lat.toFixed(4)].join()"
+    )
+    words = f"indicator=power_load_mw&by=quantile&show=choropleth&dims=3d&units={code}&tab=table&camera={camera},11.5,50,-20"
+    d = page(f"?lang=en&{words}")
+    until(d, "return document.querySelector('#card .cs-chip')?.textContent === 'District'")
+    until(d, "return !!document.querySelector('.cs-grid .ag-row')")
+    now = d.execute_script("const m = document.querySelector('#map').citymap.host.view.map; return [m.getZoom(), m.getPitch(), m.getBearing()]")
+    assert now == pytest.approx([11.5, 50, -20], abs=0.01)
+    assert "Quantiles" in d.execute_script("return document.getElementById('legend').textContent")
+    kept = dict(part.split("=", 1) for part in d.execute_script("return location.search.slice(1)").split("&"))
+    assert (kept["units"], kept["by"], kept["dims"], kept["tab"]) == (code, "quantile", "3d", "table")
+
+
+def test_language_and_theme_switch_keep_the_place(page):
+    d = page("?lang=zh&theme=dark&indicator=congestion_index")
+    click(d, "[data-action=theme]")
+    until(d, "return document.documentElement.dataset.mantineColorScheme === 'light' && document.querySelector('#map').dataset.theme === 'light'")
+    click(d, "[data-action=language]")
+    until(d, "return document.documentElement.lang === 'en' && document.querySelector('#legend')?.textContent.includes('Congestion index')")
+    assert d.execute_script("return document.documentElement.dataset.mantineColorScheme") == "light"
+    shown = d.execute_script(
+        "return [...document.querySelectorAll('button, label, h2, h3, summary, th')].map(n => n.innerText)"
+        ".filter(t => /[\\u4e00-\\u9fff]/.test(t) && t !== '中')"
+    )
+    assert shown == []
+
+
+def test_table_and_map_share_the_selection(page):
+    d = page("?lang=en&tab=table&level=district")
+    until(d, "return !!document.querySelector('.cs-grid .ag-row[row-id]')")
+    code = d.execute_script(
+        "const r = document.querySelector('.cs-grid .ag-center-cols-container .ag-row');"
+        "r.querySelector('.ag-cell').click(); return r.getAttribute('row-id')"
+    )
+    until(d, f"return document.querySelector('#card code')?.textContent === '{code}'")
+    until(d, f"return document.querySelector('#map').citymap.host.props.selected.some(s => s.code === '{code}')")
+    other = d.execute_script("return document.querySelector('#card .cs-child').dataset.code")
+    d.execute_script("window.chengshu.page.select([arguments[0]])", other)
+    until(d, f"return document.querySelector('#card code')?.textContent === '{other}'")
+    d.execute_script("window.chengshu.page.undo()")
+    until(d, f"return document.querySelector('#card code')?.textContent === '{code}'")
+
+
+def test_time_steps_and_the_chart_follow(page):
+    d = page("?lang=en&tab=chart&indicator=temperature_c")
+    until(d, "return !!document.querySelector('#chart-graph .js-plotly-plot .scatterlayer path')")
+    before = d.execute_script("return document.querySelector('#legend .cs-legend-time').textContent")
+    for _ in range(3):
+        d.find_element(By.TAG_NAME, "body").send_keys("[")
+        time.sleep(0.25)
+    until(d, f"return document.querySelector('#legend .cs-legend-time').textContent !== {json.dumps(before)}")
+    until(d, "return location.search.includes('at=')")
+    click(d, ".cs-time .cs-link")
+    until(d, f"return document.querySelector('#legend .cs-legend-time').textContent === {json.dumps(before)}")
+
+
+def test_comparing_shows_two_maps_that_move_as_one(page):
+    d = page("?lang=en&compare=time&indicator=temperature_c")
+    until(d, "return !!document.querySelector('#map-second.is-painted') && !!document.querySelector('#legend-second .cs-legend')")
+    d.execute_script("document.querySelector('#map').citymap.host.view.map.jumpTo({zoom: 11})")
+    until(d, "return Math.abs(document.querySelector('#map-second').citymap.host.view.map.getZoom() - 11) < 0.01")
+    first, second = (
+        d.execute_script(f"return document.querySelector('#{name} .cs-legend-time').textContent") for name in ("legend", "legend-second")
+    )
+    assert first != second
+
+
+def test_export_downloads_a_file(page):
+    d = page("?lang=en&indicator=aqi")
+    found = d.execute_async_script("""
+        const done = arguments[0], click = HTMLAnchorElement.prototype.click;
+        HTMLAnchorElement.prototype.click = function () {
+            const url = this.href;
+            HTMLAnchorElement.prototype.click = click;
+            fetch(url).then(async r => done([r.status, await r.text()]));
+        };
+        document.querySelector('[data-export=csv]').click();""")
+    assert found[0] == 200
+    assert "# indicator,aqi" in found[1]
+
+
+def test_on_a_tablet_the_card_is_a_sheet_and_the_list_a_drawer(address):
+    with chromium(820, 1180, touch=True) as d:
+        d.get(f"{address}/?lang=zh")
+        until(d, "return !!document.querySelector('#map.is-painted') && !!document.querySelector('#card h2')")
+        peek = d.execute_script("return document.getElementById('right').getBoundingClientRect().top")
+        d.execute_script(
+            "const e = document.getElementById('sheet-handle'), y = e.getBoundingClientRect().top;"
+            "const o = {bubbles: true, pointerId: 1, clientX: 400, clientY: y}; e.setPointerCapture = () => 0;"
+            "for (const kind of ['pointerdown', 'pointerup']) e.dispatchEvent(new PointerEvent(kind, o))"
+        )
+        until(d, f"return document.getElementById('right').getBoundingClientRect().top < {peek} - 200")
+        click(d, "[data-action=left]")
+        until(d, "return document.getElementById('left').getBoundingClientRect().left >= 0")
+        small = d.execute_script(
+            "return [...document.querySelectorAll('button')]"
+            ".filter(b => b.offsetParent && b.getBoundingClientRect().height < 43.5 && !b.closest('.cs-right')"
+            " && !b.classList.contains('cs-sheet-handle') && !b.classList.contains('cs-link')).map(b => b.className)"
+        )
+        assert small == []

@@ -1,0 +1,295 @@
+"""Panels are pure: plain rows in, a component tree out. What a person must find in them is looked for in the tree."""
+
+import pytest
+from dash.development.base_component import Component
+
+from layouts import ids
+from layouts.panels.breadcrumb import breadcrumb
+from layouts.panels.chart import chart, figure
+from layouts.panels.floor_card import floor_card
+from layouts.panels.legend import legend
+from layouts.panels.many_card import many_card
+from layouts.panels.search_results import search_results
+from layouts.panels.signs import signs
+from layouts.panels.table import table, table_row
+from layouts.panels.tools import tools
+from layouts.panels.unit_card import unit_card
+from layouts.panels.view_controls import view_controls
+from layouts.ramps import colors, key_text, ramp_key
+from layouts.reader import Reader
+
+NOON = 1795060800
+AQI = {
+    "id": "aqi",
+    "name_zh": "空气质量指数",
+    "name_en": "Air quality index",
+    "theme": "ecology",
+    "unit": "",
+    "decimals": 0,
+    "direction": "down",
+    "thresholds": [50, 100],
+    "threshold_source": "legal classes (HJ 633)",
+    "cadence": "PT1H",
+    "owner": "ecology_env",
+    "native_level": "street",
+    "rollup": "weighted_mean",
+    "weight": "area_m2",
+    "value": 58.0,
+    "status": "amber",
+    "description_zh": "",
+    "description_en": "",
+}
+STREET = {
+    "code": "990101001",
+    "level": "street",
+    "seq": 1,
+    "name_zh": "海湾镇",
+    "name_en": "Haiwan Town",
+    "lon": 118.0,
+    "lat": 30.0,
+    "area_m2": 2e7,
+    "place_type": "village",
+    "address": None,
+    "floor_no": None,
+    "height_m": None,
+}
+
+
+def sign(**more):
+    return {
+        "indicator": "aqi",
+        "value": 58.0,
+        "at": NOON,
+        "n": 2,
+        "expected": 4,
+        "level": "street",
+        "code": "990101001",
+        "status": "amber",
+        "unit": "",
+        "decimals": 0,
+        "owner": "ecology_env",
+        "native_level": "street",
+        "name_zh": "空气质量指数",
+        "name_en": "Air quality index",
+        **more,
+    }
+
+
+def detail(unit=STREET, **more):
+    return {
+        "unit": unit,
+        "ancestors": [],
+        "attributes": [],
+        "sign": sign(),
+        "recent": ([NOON - 3600, NOON], [60.0, 58.0]),
+        "day_before": 82.0,
+        "building": None,
+        "children": [],
+        "child_count": 0,
+        "common": {
+            "temperature_c": sign(value=16.3, unit="°C", decimals=1),
+            "rain_mm_h": sign(value=3.0, unit="mm/h", decimals=1),
+            "people_flow": sign(value=304480.0, unit="persons"),
+        },
+        **more,
+    }
+
+
+def walk(node):
+    if isinstance(node, Component):
+        yield node
+        children = getattr(node, "children", None)
+        for child in children if isinstance(children, (list, tuple)) else [children]:
+            yield from walk(child)
+    elif isinstance(node, (list, tuple)):
+        for child in node:
+            yield from walk(child)
+    elif node is not None:
+        yield node
+
+
+def text(node):
+    return " ".join(str(part) for part in walk(node) if not isinstance(part, Component))
+
+
+def marked(node, name):
+    return [getattr(part, name) for part in walk(node) if isinstance(part, Component) and hasattr(part, name)]
+
+
+@pytest.mark.parametrize(
+    ("language", "found"),
+    [
+        ("zh", ["空气质量指数", "关注", "58", "较 24 小时前", "覆盖率 50.0%", "来源：生态局", "中雨", "30.4万 人", "村庄", "面积"]),
+        ("en", ["Air quality index", "watch", "Coverage 50.0%", "Moderate rain", "304,480 persons", "Village", "16.3 °C"]),
+    ],
+)
+def test_the_unit_card_says_what_figure_4_asks(language, found):
+    card = unit_card(Reader(language), detail(), AQI, "生态局", NOON + 7200, None)
+    said = text(card)
+    assert [word for word in found if word not in said] == []
+    assert "118.00000°E" in said
+
+
+def test_the_unit_card_says_that_a_coarser_unit_stands_in():
+    grid = {**STREET, "code": "990101001001001", "level": "grid"}
+    assert "按街道上报" in text(unit_card(Reader("zh"), detail(grid), AQI, "", NOON, None))
+
+
+def test_without_a_value_the_card_says_so():
+    assert "No data for this indicator" in text(unit_card(Reader("en"), detail(sign=sign(value=None, at=None, status="grey")), AQI, "", NOON, None))
+
+
+def test_the_floor_card_says_what_figure_5_asks():
+    floor = {**STREET, "code": "990101001001001B00001F012", "level": "floor", "floor_no": 12}
+    building = {**STREET, "code": "990101001001001B00001", "level": "building", "floors_above": 31, "floors_below": 2}
+    rows = [
+        {
+            "attribute": name,
+            "value": "x",
+            "value_zh": zh,
+            "value_en": en,
+            "name_zh": "",
+            "name_en": "",
+            "space": "social",
+            "type": "code",
+            "unit": None,
+        }
+        for name, zh, en in (("ownership", "私有", "Private"), ("tax_state", "良好", "In good standing"))
+    ]
+    said = text(floor_card(Reader("zh"), detail(floor, building=building, attributes=rows), AQI, "", NOON, None))
+    for word in ("990101001001001B00001F012", "12 层", "地上 31 层，地下 2 层", "私有", "良好", "中雨", "30.4万 人", "11月19日"):
+        assert word in said, word
+
+
+def test_children_are_ranked_worst_first_and_drill():
+    below = [
+        {
+            "code": f"99010100100{i}",
+            "level": "community",
+            "seq": i,
+            "name_zh": f"社区{i}",
+            "name_en": "",
+            "floor_no": None,
+            "address": None,
+            "value": v,
+            "status": "green",
+        }
+        for i, v in ((1, 10.0), (2, 90.0), (3, None))
+    ]
+    card = unit_card(Reader("zh"), detail(children=below, child_count=3), AQI, "", NOON, None)
+    codes = [code for code in marked(card, "data-code") if len(code) == 12]
+    assert codes == ["990101001002", "990101001001", "990101001003"]
+
+
+def test_the_legend_counts_what_it_colours():
+    found = {
+        "by": "threshold",
+        "breaks": [50, 100],
+        "counts": [3, 4, 0],
+        "no_data": 2,
+        "edges": [0, 50, 100],
+        "bars": [3, 4],
+        "unit": "",
+        "decimals": 0,
+        "at": NOON,
+        "n": 7,
+        "expected": 9,
+        "native_level": "street",
+        "level": "street",
+    }
+    box = legend(Reader("en"), AQI, found, finer=True)
+    assert marked(box, "data-color")[:3] == colors(ramp_key("down", [50, 100], "threshold"), "dark")["ramp"]
+    assert marked(box, "data-label") == ["< 50", "50 – 100", "≥ 100", "no data"]
+    assert "Reported at Street level" in text(box)
+    assert "HJ 633" in text(box)
+    assert "7 of 9 report" in text(box)
+
+
+def test_ramps_judge_only_where_limits_do():
+    assert ramp_key("down", [35, 75], "threshold") == (3, "status", False)
+    assert ramp_key("up", [80, 90], "threshold") == (3, "status", True)
+    assert ramp_key("band", [5, 33], "threshold") == (3, "diverging", False)
+    assert ramp_key("down", [50, 100, 150, 200], "threshold") == (5, "sequential", False)
+    assert ramp_key("down", [35, 75], "quantile") == ramp_key("band", [], "threshold") == (5, "sequential", False)
+    assert key_text((3, "status", True)) == "status-3-reversed"
+
+
+def test_signs_are_grouped_and_marked():
+    rows = [AQI, {**AQI, "id": "pm25", "value": None, "status": "grey"}]
+    groups = signs(
+        Reader("zh"),
+        [
+            {"id": "ecology", "name_zh": "生态环境", "name_en": "Ecology", "icon": "tabler:leaf"},
+            {"id": "water", "name_zh": "水务", "name_en": "Water", "icon": ""},
+        ],
+        rows,
+        "aqi",
+    )
+    assert len(groups) == 1
+    assert marked(groups, "data-indicator") == ["aqi", "pm25"]
+    assert marked(groups, "aria-pressed") == ["true", "false"]
+    assert "无数据" in text(groups)
+
+
+def test_breadcrumb_leads_up():
+    path = breadcrumb(Reader("en"), [{**STREET, "level": "city", "code": "990100"}, STREET], 2)
+    assert marked(path, "data-code") == ["990100", "990101001"]
+    assert "and 2 more" in text(path)
+
+
+def test_search_says_when_it_finds_nothing():
+    assert search_results(Reader("en"), " ", []) is None
+    assert "Nothing found" in text(search_results(Reader("en"), "<b>x", []))
+    assert marked(search_results(Reader("en"), "h", [STREET]), "data-code") == ["990101001"]
+
+
+def test_many_units_are_summed_or_averaged():
+    said = text(
+        many_card(
+            Reader("en"),
+            [{**STREET, "value": 3.0}],
+            {"count": 2, "level": "street", "value": 5.0, "low": 2.0, "high": 3.0, "at": NOON},
+            {**AQI, "rollup": "sum"},
+        )
+    )
+    assert "2 units selected" in said
+    assert "Total of the selection" in said
+
+
+def test_the_chart_is_plain_data_on_the_citys_clock():
+    lines = [{"unit": STREET, "points": ([NOON, NOON + 3600], [1.0, None])}]
+    found = figure(Reader("en"), AQI, lines)
+    assert found["data"][0]["x"] == ["2026-11-19T12:00", "2026-11-19T13:00"]
+    assert found["data"][0]["y"] == [1.0, None]
+    assert "No history" in text(chart(Reader("en"), AQI, [{"unit": STREET, "points": ([], [])}]))
+
+
+def test_a_name_is_never_markup_in_a_chart():
+    lines = [{"unit": {**STREET, "name_en": "<b onclick=x>%{y}"}, "points": ([NOON], [1.0])}]
+    assert "<b" not in figure(Reader("en"), AQI, lines)["data"][0]["hovertemplate"].replace("<extra>", "")
+
+
+def test_table_rows_are_text_ready_to_read():
+    row = {**STREET, "parent_zh": "云浦区", "parent_en": "", "value": 58.0, "status": "amber", "n": 1, "expected": 1, "at": NOON}
+    row["address"] = ""
+    assert table_row(Reader("zh"), row, 0) == {
+        "code": "990101001",
+        "name": "海湾镇",
+        "parent": "云浦区",
+        "value": 58.0,
+        "value_text": "58",
+        "status": "关注",
+        "coverage": "1 / 1",
+        "time": "11月19日 12:00",
+    }
+    assert table(Reader("zh"), AQI, "street", "k").id == ids.TABLE
+
+
+def test_every_control_has_a_name():
+    r = Reader("en")
+    view = {"show": "choropleth", "level": "auto", "by": "threshold", "compare": "off", "indicator2": "aqi", "behind": "86400"}
+    for part in walk([tools(r), view_controls(r, view, [])]):
+        if isinstance(part, Component) and part._type == "Button":
+            assert getattr(part, "aria-label", None) or text(part).strip()
+        if isinstance(part, Component) and part._type == "Select":
+            assert part.label

@@ -1,0 +1,48 @@
+"""Every message that the code says stands in both catalogues, and no catalogue says what nobody asks."""
+
+import ast
+import string
+from pathlib import Path
+
+import pytest
+
+from layouts.text import LANGUAGES, catalogue, words
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def messages():
+    """The first argument of every call of something named `t`."""
+    for folder in ("layouts", "callbacks"):
+        for file in (ROOT / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "t" and node.args:
+                    assert isinstance(node.args[0], ast.Constant), f"{file}:{node.lineno} builds a message id"
+                    yield node.args[0].value
+
+
+def fields(text):
+    return sorted(name for _, name, _, _ in string.Formatter().parse(text) if name is not None)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_message_is_in_the_catalogue_and_none_is_left_over(language):
+    used = set(messages())
+    assert set(catalogue(language)) == used
+    assert all(text.strip() for text in catalogue(language).values())
+
+
+def test_both_languages_fill_in_the_same_parts():
+    for message, chinese in catalogue("zh").items():
+        assert fields(message) == fields(chinese) == fields(catalogue("en")[message]), message
+
+
+def test_chinese_is_chinese():
+    bare = [message for message, text in catalogue("zh").items() if not any("\u4e00" <= sign <= "\u9fff" for sign in text)]
+    assert bare == []
+
+
+def test_words_fill_in_parts_and_fall_back():
+    assert words("zh")("and {n} more", n=3) == "等 3 个"
+    assert words("en")("and {n} more", n=3) == "and 3 more"
+    assert words("zh")("never said") == "never said"
