@@ -67,18 +67,33 @@ class Answers:
 
 
 class _Connection:
-    def __init__(self, port: int) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port))
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    def __init__(self, port: int, waiting: selectors.BaseSelector) -> None:
+        self.port, self.waiting = port, waiting
         self.buffer, self.started, self.wanted, self.head = b"", 0.0, -1, b""
+        self.open()
+
+    def open(self) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", self.port))
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.waiting.register(self.socket, selectors.EVENT_READ, self)
+
+    def close(self) -> None:
+        self.waiting.unregister(self.socket)
+        self.socket.close()
 
     def ask(self, request: bytes) -> None:
-        self.buffer, self.wanted, self.started = b"", -1, time.perf_counter()
+        if b"connection: close" in self.head:             # waitress ends the connection after a 304
+            self.close()
+            self.open()
+        self.buffer, self.wanted, self.head, self.started = b"", -1, b"", time.perf_counter()
         self.socket.sendall(request)
 
     def read(self) -> bool:
         """True once the answer is whole."""
-        self.buffer += self.socket.recv(1 << 20)
+        part = self.socket.recv(1 << 20)
+        if not part:
+            raise ConnectionError("the server hung up in the middle of an answer")
+        self.buffer += part
         if self.wanted < 0:
             end = self.buffer.find(b"\r\n\r\n")
             if end < 0:
@@ -105,10 +120,11 @@ def drive(port: int, paths: Iterable[str], clients: int = 8, seconds: float = 20
 
     open_now = 0
     for _ in range(clients):
-        connection = _Connection(port)
+        connection = _Connection(port, waiting)
         if send(connection):
-            waiting.register(connection.socket, selectors.EVENT_READ, connection)
             open_now += 1
+        else:
+            connection.close()
     while open_now:
         for key, _ in waiting.select():
             connection = key.data
@@ -119,8 +135,7 @@ def drive(port: int, paths: Iterable[str], clients: int = 8, seconds: float = 20
             answers.statuses[status] = answers.statuses.get(status, 0) + 1
             answers.sizes.append(connection.wanted - len(connection.head) - 4)
             if not send(connection):
-                waiting.unregister(connection.socket)
-                connection.socket.close()
+                connection.close()
                 open_now -= 1
     answers.seconds = time.perf_counter() - started
     return answers

@@ -111,6 +111,7 @@ def _compare(layer: Layer, units: _Units, level: str, tile: tuple[int, int, int]
                            (bounds[:, 2] + _HALF - x * side), (_HALF - y * side - bounds[:, 1])]) / unit
     whole = np.ones(i.size, bool) if level == "building" else ((box[:, :2] >= 0) & (box[:, 2:] <= 4096)).all(axis=1)
     low, high = np.floor(box + 0.5 - 1e-4), np.floor(box + 0.5 + 1e-4)
+    high += box < 0                                       # ST_AsMVT truncates: beyond the upper and left edge that is up
     if z < 14 and level != "building":                    # finer points were left out: within 2 units
         low, high = low - 2, high + 2
     wrong["shapes"] += int((whole & ~((layer.bounds >= low) & (layer.bounds <= high)).all(axis=1)).sum())

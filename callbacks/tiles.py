@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Response, request
 
 from app.access import Viewer
+from app.map.tiles import check_address
 from app.map.tiles import tile as find_tile
 from app.system import System
 from callbacks.gateway import Gateway
@@ -20,16 +21,17 @@ def register(gateway: Gateway, system: System, results: Results) -> None:
     def tile(viewer: Viewer, city: str, version: str, group: str, z: str, x: str, y: str) -> Response:
         z, x, y = (number(part) for part in (z, x, y))
         newest = system.city(city).geometry_version
+        check_address(group, z, x, y)
         etag = f'"{city}-{newest}-{group}-{z}-{x}-{y}"'
         # a tile of an older address is answered from today's shapes but never kept for long
         age = "public, max-age=31536000, immutable" if version == str(newest) else "no-cache"
         headers = {"Cache-Control": age, "ETag": etag, "Vary": "Accept-Encoding"}
         if request.headers.get("If-None-Match") == etag:
-            return Response(status=304, headers=headers)
+            return Response(status=304, mimetype=_TYPE, headers=headers)
         body = results.get(viewer, newest, ("tile", city, group, z, x, y), lambda: find_tile(system, city, group, z, x, y))
-        if not body:
-            return Response(status=204, headers=headers)
-        return Response(body, mimetype=_TYPE, headers={**headers, "Content-Encoding": "gzip"})
+        if body:      # a tile without a feature has no bytes; 204 would say so too, but closes the connection
+            headers["Content-Encoding"] = "gzip"
+        return Response(body, mimetype=_TYPE, headers=headers)
 
 
 def number(part: str) -> int:

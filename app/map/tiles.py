@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
-import gzip
-
 from app.errors import NotFound
 from app.system import System
-from data import tiles
+from data import store, tiles
 
 GROUPS = tuple(tiles.GROUPS)
 EMPTY = b""
 
 
+def check_address(group: str, z: int, x: int, y: int) -> None:
+    """Raise NotFound for an address that no tile has."""
+    if group not in GROUPS or not 0 <= z <= tiles.MAX_ZOOM or not (0 <= x < 2**z and 0 <= y < 2**z):
+        raise NotFound("No such tile", f"Groups are {', '.join(GROUPS)}, zooms 0 to {tiles.MAX_ZOOM}", value=f"{group}/{z}/{x}/{y}")
+
+
 def tile(system: System, city: str, group: str, z: int, x: int, y: int) -> bytes:
     """One gzipped tile, empty where the city has nothing. Raises NotFound for an address that no tile has."""
-    if group not in GROUPS or not 0 <= z <= tiles.MAX_ZOOM or not (0 <= x < 2**z and 0 <= y < 2**z):
-        raise NotFound("No such tile", f"Groups are {', '.join(GROUPS)}, zooms 0 to {tiles.MAX_ZOOM}",
-                       value=f"{group}/{z}/{x}/{y}")
+    check_address(group, z, x, y)
     found = tiles.blob(system.db, system.city(city).number, group, z, x, y)
     if found is not None:
         return found
     if system.city(city).is_baked:
         return EMPTY
     body = tiles.live(system.db, city, group, z, x, y)
-    return gzip.compress(body, 5, mtime=0) if body else EMPTY
+    return tiles.pack(body) if body else EMPTY
+
+
+def redraw_building(system: System, city: str, seq: int) -> int:
+    """A building changed: draw its tiles again and give the tiles of the city a new address. Returns how many were drawn."""
+    with system.db.write():
+        drawn = tiles.edit_building(system.db, city, seq)
+        store.raise_geometry_version(system.db, city)
+    system.read_cities()
+    return len(drawn)
