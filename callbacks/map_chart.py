@@ -77,10 +77,11 @@ def register(app: Dash, gateway: Gateway, system: System, results: Results) -> N
         lines = []
         for row in shown_rows(system, city, selection)[:MOST_LINES]:
             found = course(system, city, row, chosen.id)
-            lines.append({"unit": row if found.code == row["code"] else cards.unit(system, city, found.code), "points": found.points()})
+            lines.append({"unit": row if found.code == row["code"] else cards.unit(system, city, found.code), "points": (found.times, found.values)})
         second = None
         if isinstance(view, dict) and view.get("compare") == "indicator" and lines:
             other = indicator_of(system.indicators, checks.text(view.get("indicator2"), "indicator", 60))
             row = shown_rows(system, city, selection)[0]
-            second = {"indicator": indicator_row(other), "points": course(system, city, row, other.id).points()}
+            found = course(system, city, row, other.id)
+            second = {"indicator": indicator_row(other), "points": (found.times, found.values)}
         return chart(r, indicator_row(chosen), lines, second)

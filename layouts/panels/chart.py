@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
 from dash import dcc
 
 from layouts.colors import categorical
@@ -15,8 +16,9 @@ from layouts.theme import plot_template, tokens
 
 
 def chart(r: Reader, indicator: dict[str, Any], lines: list[dict[str, Any]], second: dict[str, Any] | None = None) -> Any:
-    """A graph, or why there is none. A line is {unit, points: (times, values)}; `second` another indicator on its own axis."""
-    if not any(line["points"][0] for line in lines):
+    """A graph, or why there is none. A line is {unit, points: (times, values)}, epoch seconds and numbers (gap: None
+    or NaN), as lists or arrays; `second` is another indicator on its own axis."""
+    if not any(len(line["points"][0]) for line in lines):
         return empty(r.t("No history for this indicator here"), r.t("Choose another indicator or a coarser unit."), "chart")
     return dcc.Graph(
         id="chart-graph",
@@ -70,21 +72,19 @@ def figure(r: Reader, indicator: dict[str, Any], lines: list[dict[str, Any]], se
     return {"data": traces, "layout": layout}
 
 
-def _trace(
-    r: Reader, points: tuple[list[int], list[float | None]], name: str, color: str, decimals: int, unit: str, is_area: bool = False
-) -> dict[str, Any]:
-    times, values = points
+def _trace(r: Reader, points: tuple[Any, Any], name: str, color: str, decimals: int, unit: str, is_area: bool = False) -> dict[str, Any]:
+    values = np.ascontiguousarray(points[1], np.float64)     # arrays go to the browser as they are: no loop over points
     trace: dict[str, Any] = {
         "type": "scatter",
-        "mode": "lines" if len(times) > 3 else "lines+markers",
-        "x": _clock(times, r.zone),
+        "mode": "lines" if values.size > 3 else "lines+markers",
+        **_clock(np.asarray(points[0], np.int64), r.zone),
         "y": values,
         "name": name,
         "line": {"color": color, "width": 1.8},
         "hovertemplate": f"%{{y:,.{decimals}f}} {unit}<extra>{_plain(name)}</extra>",
     }
-    if is_area:
-        trace |= {"fill": "tozeroy", "fillcolor": f"{color}22"} if min((v for v in values if v is not None), default=0) >= 0 else {}
+    if is_area and not (values < 0).any():
+        trace |= {"fill": "tozeroy", "fillcolor": f"{color}22"}
     return trace
 
 
@@ -92,23 +92,36 @@ def _plain(name: str) -> str:
     return name.replace("<", "‹").replace(">", "›").replace("%{", "% {")
 
 
-def _clock(times: list[int], zone: str) -> list[str]:
-    """Wall-clock text of epoch seconds; one offset look-up per day keeps a month of hours under a millisecond."""
-    clock, offsets, found = ZoneInfo(zone), {}, []
-    for at in times:
-        quarter = at // 3600
-        if quarter not in offsets:
-            offsets[quarter] = int(datetime.fromtimestamp(at, clock).utcoffset().total_seconds())
-        found.append(at + offsets[quarter])
-    return [datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M") for at in found]
+def _clock(times: np.ndarray, zone: str) -> dict[str, Any]:
+    """Wall-clock x of epoch seconds: where it begins and its step if it is regular, else every time."""
+    if not times.size:
+        return {"x": []}
+    clock = ZoneInfo(zone)
+    hours, back = np.unique(times // 3600, return_inverse=True) if _changes(times, clock) else (times[:1] // 3600, 0)
+    offset = np.array([int(datetime.fromtimestamp(hour * 3600, clock).utcoffset().total_seconds()) for hour in hours.tolist()])
+    local = times + offset[back]
+    steps = np.diff(local)
+    wall = local.astype("datetime64[s]").astype("datetime64[m]")
+    if steps.size > 2 and (steps == steps[0]).all():
+        return {"x0": str(wall[0]), "dx": int(steps[0]) * 1000}
+    return {"x": np.datetime_as_string(wall).tolist()}
+
+
+def _changes(times: np.ndarray, clock: ZoneInfo) -> bool:
+    """Whether the clock was put forward or back between the first and the last time, looked at twelve times a year."""
+    looked = [*range(int(times[0]), int(times[-1]), 30 * 86_400), int(times[-1])]
+    return len({datetime.fromtimestamp(at, clock).utcoffset() for at in looked}) > 1
 
 
 def _near(limits: list[float], lines: list[dict[str, Any]]) -> list[float]:
     """The limits that the lines come near to: a far limit would flatten the picture."""
-    known = [value for line in lines for value in line["points"][1] if value is not None]
-    if not known:
+    if not limits:
         return []
-    low, high = min(known), max(known)
+    known = np.concatenate([np.asarray(line["points"][1], np.float64) for line in lines])
+    known = known[np.isfinite(known)]
+    if not known.size:
+        return []
+    low, high = float(known.min()), float(known.max())
     room = 0.35 * ((high - low) or abs(high) or 1)
     return [limit for limit in limits if low - room <= limit <= high + room]
 

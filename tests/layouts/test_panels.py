@@ -1,5 +1,9 @@
 """Panels are pure: plain rows in, a component tree out. What a person must find in them is looked for in the tree."""
 
+from datetime import UTC, datetime
+
+import numpy as np
+import orjson
 import pytest
 from dash.development.base_component import Component
 
@@ -260,8 +264,20 @@ def test_the_chart_is_plain_data_on_the_citys_clock():
     lines = [{"unit": STREET, "points": ([NOON, NOON + 3600], [1.0, None])}]
     found = figure(Reader("en"), AQI, lines)
     assert found["data"][0]["x"] == ["2026-11-19T12:00", "2026-11-19T13:00"]
-    assert found["data"][0]["y"] == [1.0, None]
+    assert orjson.dumps(found["data"][0]["y"], option=orjson.OPT_SERIALIZE_NUMPY) == b"[1.0,null]"
     assert "No history" in text(chart(Reader("en"), AQI, [{"unit": STREET, "points": ([], [])}]))
+
+
+def test_a_regular_course_is_told_by_its_first_time_and_step():
+    lines = [{"unit": STREET, "points": (np.arange(5) * 300 + NOON, np.ones(5))}]
+    trace = figure(Reader("en"), AQI, lines)["data"][0]
+    assert (trace["x0"], trace["dx"], "x" in trace) == ("2026-11-19T12:00", 300_000, False)
+
+
+def test_a_clock_put_back_leaves_no_regular_course():
+    hours = [int(datetime(2026, 10, 24, 23, tzinfo=UTC).timestamp()) + 3600 * i for i in range(4)]
+    trace = figure(Reader("en", zone="Europe/Berlin"), AQI, [{"unit": STREET, "points": (hours, [1, 2, 3, 4])}])["data"][0]
+    assert trace["x"] == ["2026-10-25T01:00", "2026-10-25T02:00", "2026-10-25T02:00", "2026-10-25T03:00"]
 
 
 def test_a_name_is_never_markup_in_a_chart():
