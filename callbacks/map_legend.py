@@ -18,7 +18,7 @@ from callbacks.map_view import coarser, indicator_row
 from callbacks.readers import reader
 from callbacks.results import Results
 from layouts import ids
-from layouts.pages.map import city_map
+from layouts.pages.map import second_map
 from layouts.panels.legend import legend
 from layouts.panels.view_controls import COMPARE
 
@@ -66,14 +66,14 @@ def register(app: Dash, gateway: Gateway, system: System, results: Results) -> N
         State(ids.MAP, "camera"),
         right="map.read",
     )
-    def second_map(viewer: Viewer, compare: Any, standing: Any, facts: Any, given: Any, mode3d: Any, camera: Any) -> Any:  # noqa: ARG001
+    def other_map(viewer: Viewer, compare: Any, standing: Any, facts: Any, given: Any, mode3d: Any, camera: Any) -> Any:  # noqa: ARG001
         if checks.choice(compare, "comparison", COMPARE) == "off":
             return None
         city = system.city(city_of(system, facts))
         row = {"city": city.city, "licence": "", "versions": {"geometry": city.geometry_version}, "max_zoom": city.max_zoom}
         home = checks.table(facts, "facts").get("defaults", {}).get("home")
         view = {"camera": checks.table(camera or home, "camera"), "home": home, "mode3d": bool(mode3d)}
-        return no_update if standing else city_map(reader(given), ids.MAP_SECOND, row, view)
+        return no_update if standing else second_map(reader(given), row, view)
 
     @gateway.callback(
         app,

@@ -39,7 +39,18 @@
   };
 
   page.useTool = name => page.set('tool-control', {data: name && page.tool !== name ? (page.tool = name) : (page.tool = null)});
-  page.openTab = name => page.set('tab-control', {data: name && root.dataset.dock === name ? '' : name});
+  /* the table's script comes when the first table is opened */
+  let grid = null;
+  const needGrid = () => window.dash_ag_grid ? Promise.resolve() : grid ??= new Promise((done, failed) => {
+    const script = document.createElement('script');
+    Object.assign(script, {src: '/_dash-component-suites/dash_ag_grid/dash_ag_grid.min.js', onload: done, onerror: () => { grid = null; failed(new Error('table')); }});
+    document.head.append(script);
+  });
+  page.showTab = async name => {
+    if (name === 'table') await needGrid();
+    page.set('tab-control', {data: name});
+  };
+  page.openTab = name => page.showTab(name && root.dataset.dock === name ? '' : name);
 
   document.addEventListener('click', e => {
     const on = name => e.target.closest?.(`[data-${name}]`);

@@ -102,6 +102,7 @@
       lastKey = key; restoring = false;
     }, 120);
   };
+  page.hold = () => { restoring = true; };
   page.address = () => { const n = page.now; return n ? addressOf(n.view, n.at, n.selection, n.mapView, n.tab, n.explode, n.facts).text : location.search; };
 
   addEventListener('popstate', () => {
@@ -112,7 +113,7 @@
     set('indicator', {data: get('indicator', d.indicator)});
     set('level-control', {value: get('level', 'auto')}); set('by-control', {value: get('by', 'threshold')}); set('show-control', {value: get('show', 'choropleth')});
     set('compare-control', {value: get('compare', 'off')}); set('indicator-second', {value: get('indicator2', d.indicator2)}); set('time-second', {value: get('behind', '86400')});
-    set('tab-control', {data: get('tab', '')}); set('explode-control', {value: +get('explode', 0)});
+    page.showTab(get('tab', '')); set('explode-control', {value: +get('explode', 0)});
     const at = p.has('at') ? +p.get('at') : null;
     set('time-bar', {value: at, settled: at});
     const c = (p.get('camera') || '').split(',').map(Number);

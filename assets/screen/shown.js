@@ -63,6 +63,7 @@
 
   screen.shown = (view, at, selection, versions, explode, scope, facts) => {
     if (!view || !facts) return Array(7).fill(no());
+    if (!page.facts && facts.tab) { page.hold(); page.showTab(facts.tab); }
     page.facts = facts; page.scope = scope;
     document.getElementById('explode-place').hidden = !(selection?.building && view.mode3d);
     return picture(facts, view, view.indicator, at ?? null, versions, selection, explode, page.theme());

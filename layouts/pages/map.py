@@ -22,7 +22,7 @@ def map_page(r: Reader, city: dict[str, Any], view: dict[str, Any], facts: dict[
     return [
         dcc.Store(id=ids.READER, data={"language": r.language, "theme": r.theme, "zone": r.zone}),
         dcc.Store(id=ids.VERSIONS, data={"city": city["city"], **city["versions"]}),
-        dcc.Store(id=ids.FACTS, data=facts),
+        dcc.Store(id=ids.FACTS, data={**facts, "tab": view["tab"]}),
         dcc.Store(id=ids.VIEW),
         dcc.Store(id=ids.INDICATOR, data=view["indicator"]),
         dcc.Store(id=ids.INTENT, data={"codes": view["units"], "n": 0}),
@@ -30,7 +30,7 @@ def map_page(r: Reader, city: dict[str, Any], view: dict[str, Any], facts: dict[
         dcc.Store(id=ids.SCOPE),
         dcc.Store(id=ids.DRAWN),
         dcc.Store(id=ids.TOOL),
-        dcc.Store(id=ids.TAB, data=view["tab"]),
+        dcc.Store(id=ids.TAB, data=""),
         html.Aside(
             [
                 html.Div([html.H2(r.t("Vital signs")), _close(r, "left")], className="cs-panel-head"),
@@ -73,10 +73,7 @@ def map_page(r: Reader, city: dict[str, Any], view: dict[str, Any], facts: dict[
                 html.Div(
                     [
                         html.Div([city_map(r, ids.MAP, city, view), html.Div(id=ids.LEGEND, className="cs-legend-place")], className="cs-map-frame"),
-                        html.Div(
-                            [html.Div(id=ids.SECOND_FRAME, className="cs-second-map"), html.Div(id=ids.LEGEND_SECOND, className="cs-legend-place")],
-                            className="cs-map-frame cs-map-frame-second",
-                        ),
+                        html.Div(id=ids.SECOND_FRAME, className="cs-map-frame cs-map-frame-second"),
                         tools(r),
                         html.Div(
                             [
@@ -156,6 +153,11 @@ def city_map(r: Reader, name: str, city: dict[str, Any], view: dict[str, Any], s
         attribution=city["licence"],
         className="cs-map",
     )
+
+
+def second_map(r: Reader, city: dict[str, Any], view: dict[str, Any]) -> list[Any]:
+    """The map of a comparison with its legend; its camera is locked to the first."""
+    return [city_map(r, ids.MAP_SECOND, city, view), html.Div(id=ids.LEGEND_SECOND, className="cs-legend-place")]
 
 
 def dock(r: Reader) -> html.Div:

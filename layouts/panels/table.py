@@ -10,6 +10,12 @@ from dash import html
 from layouts import ids
 from layouts.reader import Reader
 
+SCRIPT = "dash_ag_grid.min.js"
+for _part in dag._js_dist:
+    if _part["relative_package_path"] == SCRIPT:
+        # 360 kB that only a table needs: assets/screen/hands.js loads it when one is opened
+        _part["dynamic"] = True
+
 RIGHT = ["ag-right-aligned-cell", "ag-right-aligned-header", "cs-number"]
 
 
