@@ -41,12 +41,14 @@
         this.drawing = new map.Drawing(this);
         this.overlay = new map.Overlay(this);
         this.pointer = new map.Pointer(this);
-        this.leaveGroup = map.joinGroup(props.sync, m);
+        // what the page said while the first style was loading
+        if (this.props !== props) this.restyle();
+        this.leaveGroup = map.joinGroup(this.props.sync, m);
         this.values.refresh();
-        this.marked.select(props.selected);
-        this.building.show(props.building);
-        this.drawing.use(props.tool, props.toolOptions);
-        this.overlay.show(props.layers);
+        this.marked.select(this.props.selected);
+        this.building.show(this.props.building);
+        this.drawing.use(this.props.tool, this.props.toolOptions);
+        this.overlay.show(this.props.layers);
         this.frame.moved(m);
         this.send({ready: true, webgl: true});
         this.sendView();
