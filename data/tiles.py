@@ -88,7 +88,7 @@ def bake(db: Database, city: str, zooms: Iterable[int] = range(MAX_ZOOM + 1),
             low, high = tile_key(z, 0, 0), tile_key(z, _BIG - 1, _BIG - 1)
             for group in GROUPS:
                 cursor.execute("delete from tiles.blob where id between $1 and $2", [blob_id(number, group, low), blob_id(number, group, high)])
-                tiles = [(key, pack(body), n) for key, body, n in _encode(cursor, city, group, low, high)]
+                tiles = [(key, pack(body), n) for key, body, n in _encode(cursor, group, city=city, first=low, last=high)]
                 _keep(cursor, number, group, tiles)
                 count, features = count + len(tiles), features + sum(n for _, _, n in tiles)
                 size += sum(len(body) for _, body, _ in tiles)
@@ -109,7 +109,7 @@ def edit_building(db: Database, city: str, seq: int) -> list[int]:
         _keep_cut(cursor)
         keys |= {key for (key,) in cursor.execute(f"select tile {mine}", [city, seq]).fetchall()}
         for key in sorted(keys):
-            tiles = [(key, pack(body), n) for _, body, n in _encode(cursor, city, "unit", key, key)]
+            tiles = [(key, pack(body), n) for _, body, n in _encode(cursor, "unit", city=city, key=key)]
             cursor.execute("delete from tiles.blob where id = $1", [blob_id(number, "unit", key)])
             _keep(cursor, number, "unit", tiles)
     return sorted(keys)
@@ -128,8 +128,7 @@ def blob(db: Database, number: int, group: str, z: int, x: int, y: int) -> bytes
 
 def live(db: Database, city: str, group: str, z: int, x: int, y: int) -> bytes:
     """A tile answered from the tile-keyed rows, not compressed; empty where there is nothing."""
-    key = tile_key(z, x, y)
-    return next((body for _, body, _ in _encode(db.cursor(), city, group, key, key)), b"")
+    return next((body for _, body, _ in _encode(db.cursor(), group, city=city, key=tile_key(z, x, y))), b"")
 
 
 def _begin_cut(cursor: duckdb.DuckDBPyConnection) -> None:
@@ -173,14 +172,14 @@ def _cut_layer(cursor: duckdb.DuckDBPyConnection, city: str, layer: str) -> None
     run_step(cursor, "tiles.cut", city=city, layer=layer, first=first, dimension=dimension, all=False, deepest=_deepest(cursor, city))
 
 
-def _encode(cursor: duckdb.DuckDBPyConnection, city: str, group: str, first: int, last: int) -> list[tuple[int, bytes, int]]:
-    """(tile, MVT bytes, features) of the tiles of a group from key `first` to key `last`.
+def _encode(cursor: duckdb.DuckDBPyConnection, group: str, **where: object) -> list[tuple[int, bytes, int]]:
+    """(tile, MVT bytes, features) of the tiles of a group in a `city`: of one `key`, or from the `first` to the `last`.
 
     One pass over the rows for all layers: one aggregate a layer costs seven times as much.
     """
     layers: dict[int, dict[str, bytes]] = {}
     count: dict[int, int] = {}
-    for key, layer, body, n in cursor.execute(_encoder(group), {"city": city, "first": first, "last": last}).fetchall():
+    for key, layer, body, n in cursor.execute(_encoder("live" if "key" in where else "mvt", group), where).fetchall():
         layers.setdefault(key, {})[layer] = _named(layer, body)
         count[key] = count.get(key, 0) + n
     return [(key, b"".join(found[layer] for layer in GROUPS[group] if layer in found), count[key])
@@ -200,8 +199,8 @@ def _named(layer: str, body: bytes) -> bytes:
 
 
 @cache
-def _encoder(group: str) -> str:
-    return statements(pieces()[f"tiles.mvt_{group}"].text)[0]
+def _encoder(way: str, group: str) -> str:
+    return statements(pieces()[f"tiles.{way}_{group}"].text)[0]
 
 
 def _keep(cursor: duckdb.DuckDBPyConnection, number: int, group: str, tiles: list[tuple[int, bytes, int]]) -> None:
