@@ -12,6 +12,7 @@ Facts this rests on: moving geometry into tile space once and asking by key is 4
 from __future__ import annotations
 
 import gzip
+import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
 }
 _BIG = 16_384   # tiles of one zoom never hold more along an axis
 _LEVEL = 3      # of gzip: 5 takes a third longer for 4 % less
+_TWO_AT_A_TIME = threading.Semaphore(2)   # eight askers at once only hinder each other: p95 115 ms, so 16 ms
 _UNNAMED = b"x\x02\n\x01x"   # version 2 and the name "x" in an encoded layer
 
 
@@ -128,7 +130,8 @@ def blob(db: Database, number: int, group: str, z: int, x: int, y: int) -> bytes
 
 def live(db: Database, city: str, group: str, z: int, x: int, y: int) -> bytes:
     """A tile answered from the tile-keyed rows, not compressed; empty where there is nothing."""
-    return next((body for _, body, _ in _encode(db.cursor(), group, city=city, key=tile_key(z, x, y))), b"")
+    with _TWO_AT_A_TIME:
+        return next((body for _, body, _ in _encode(db.cursor(), group, city=city, key=tile_key(z, x, y))), b"")
 
 
 def _begin_cut(cursor: duckdb.DuckDBPyConnection) -> None:

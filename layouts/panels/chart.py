@@ -73,7 +73,8 @@ def figure(r: Reader, indicator: dict[str, Any], lines: list[dict[str, Any]], se
 
 
 def _trace(r: Reader, points: tuple[Any, Any], name: str, color: str, decimals: int, unit: str, is_area: bool = False) -> dict[str, Any]:
-    values = np.ascontiguousarray(points[1], np.float64)     # arrays go to the browser as they are: no loop over points
+    # arrays go to the browser without a loop over points; two places more than are shown keep the text a third as long
+    values = np.round(np.ascontiguousarray(points[1], np.float64), decimals + 2)
     trace: dict[str, Any] = {
         "type": "scatter",
         "mode": "lines" if values.size > 3 else "lines+markers",
