@@ -91,7 +91,7 @@ def layout(system: System) -> Any:
     if path == "/settings":
         return _shell(r, "settings", settings_page(r, setting_rows(system.settings)), system, city)
     if city is None:
-        return _shell(r, "map", welcome_page(r), system, None)
+        return _shell(r, "welcome", welcome_page(r), system, None)
     if path == "/data":
         content = data_page(
             r,

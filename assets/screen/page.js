@@ -5,7 +5,7 @@
   const root = document.documentElement, no = () => window.dash_clientside.no_update;
   const set = page.set = (id, props) => window.dash_clientside.set_props(id, props);
   const history_ = [];
-  let selected = new Set(), restoring = false, lastKey = null, hand = {};
+  let selected = new Set(), restoring = false, undoing = false, lastKey = null, hand = {};
 
   page.theme = () => root.dataset.mantineColorScheme === 'light' ? 'light' : 'dark';
   page.isSelected = code => selected.has(code);
@@ -50,7 +50,8 @@
     root.dataset.compare = view?.compare || 'off';
     const codes = (selection?.items || []).map(i => i.code);
     if (selection && codes.join() !== [...selected].join()) {
-      history_.push([...selected]);
+      if (!undoing) history_.push([...selected]);
+      undoing = false;
       if (history_.length > 50) history_.shift();
       selected = new Set(codes);
       redrawRows();
@@ -59,7 +60,7 @@
   };
   page.undo = () => {
     const before = history_.pop();
-    if (before) { page.select(before); setTimeout(() => history_.pop(), 400); }
+    if (before) { undoing = true; page.select(before); }
   };
 
   const gridApi = () => { try { return window.dash_ag_grid?.getApi('table'); } catch { return null; } };

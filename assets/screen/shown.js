@@ -52,13 +52,15 @@
     const known = facts.indicators[indicator], native = known.native, colors = facts.ramps[known.colors[view.by]], version = versions?.values ?? 0;
     const level = levelProp(view.level, native), levels = LEVELS.slice(1, Math.min(rank(native), rank('building')) + 1);
     const values = Object.fromEntries(levels.map(l => [l, {url: address(facts, indicator, l, at, view.by, version), classes: colors.light.ramp.length}]));
+    // points stand on a neutral city: on areas of their own colour they could not be seen
+    const areas = view.show === 'points' ? {} : values;
     const shown = page.scope?.level && rank(page.scope.level) <= rank(native) ? page.scope.level : levels.at(-1);
     const layers = layersOf(facts, view, indicator, at, shown === 'city' ? 'district' : shown, version, colors[theme], theme === 'dark');
     const items = (selection?.items || []).map(({level, seq, code}) => ({level, seq, code}));
     const b = selection?.building;
     const building = b && view.mode3d ? {url: `/floors/${facts.city}/${b.code}.json?${query(indicator, at, view.by, version)}`, seq: b.seq, explode: (explode || 0) / 100, picked: b.picked} : null;
     const card = {url: `/unit/${facts.city}/{level}/{seq}.json?${query(indicator, at, view.by, version)}`, title: known.name, unit: known.unit, decimals: known.decimals};
-    return [values, colors, level, layers, items, building, card];
+    return [areas, colors, level, layers, items, building, card];
   };
 
   screen.shown = (view, at, selection, versions, explode, scope, facts) => {

@@ -21,18 +21,19 @@ def children(r: Reader, rows: list[dict[str, Any]], total: int, sign: dict[str, 
     return html.Div(
         [
             html.H4(title),
-            html.Div([_child(r, row, top, sign["decimals"]) for row in ranked[:most]], className="cs-children"),
+            html.Div([child(r, row, top, sign["decimals"]) for row in ranked[:most]], className="cs-children"),
             html.Div(r.t("The first {n}; the table shows all.", n=most), className="cs-note") if total > most else None,
         ],
         className="cs-kin",
     )
 
 
-def _child(r: Reader, row: dict[str, Any], top: float, decimals: int) -> html.Button:
+def child(r: Reader, row: dict[str, Any], top: float, decimals: int) -> html.Button:
+    """One unit of a list: status, name, a bar of its share of the largest, value; a click goes there."""
     value = row.get("value")
     return html.Button(
         [
-            status_dot(r, row["status"]) if value is not None and row.get("status") != "grey" else html.Span(className="cs-dot cs-dot-blank"),
+            status_dot(r, row["status"]) if value is not None and row.get("status", "grey") != "grey" else html.Span(className="cs-dot cs-dot-blank"),
             html.Span(r.name(row), className="cs-child-name"),
             html.Span(html.I(style={"width": f"{100 * abs(value) / top:.0f}%"}) if value is not None else None, className="cs-child-bar"),
             html.Span(r.compact(value, decimals), className="cs-child-value"),

@@ -6,12 +6,14 @@ from typing import Any
 
 from dash import html
 
+from layouts.components.kin import child
 from layouts.reader import Reader
 
 
 def many_card(r: Reader, units: list[dict[str, Any]], summary: dict[str, Any], indicator: dict[str, Any]) -> html.Article:
     """`units` the first of the selected with their values; `summary` {count, level, value, low, high, at} over all of them."""
     measure, decimals = r.unit_of(indicator["unit"]), indicator["decimals"]
+    top = max((abs(unit["value"]) for unit in units if unit.get("value") is not None), default=0) or 1
     how = r.t("Total of the selection") if indicator["rollup"] == "sum" else r.t("Mean of the selection, unweighted")
     return html.Article(
         [
@@ -39,20 +41,7 @@ def many_card(r: Reader, units: list[dict[str, Any]], summary: dict[str, Any], i
                 className="cs-sign-block",
             ),
             html.Div(
-                [
-                    html.Button(
-                        [
-                            html.Span(className="cs-dot cs-dot-blank"),
-                            html.Span(r.name(unit), className="cs-child-name"),
-                            html.Span(className="cs-child-bar"),
-                            html.Span(r.compact(unit.get("value"), decimals), className="cs-child-value"),
-                        ],
-                        type="button",
-                        className="cs-child",
-                        **{"data-code": unit["code"]},
-                    )
-                    for unit in units
-                ],
+                [child(r, unit, top, decimals) for unit in sorted(units, key=lambda one: -(one.get("value") or 0))],
                 className="cs-children cs-kin",
             ),
         ],

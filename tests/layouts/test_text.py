@@ -43,6 +43,6 @@ def test_chinese_is_chinese():
 
 
 def test_words_fill_in_parts_and_fall_back():
-    assert words("zh")("and {n} more", n=3) == "等 3 个"
+    assert words("zh")("and {n} more", n=3) == "另有 3 个"
     assert words("en")("and {n} more", n=3) == "and 3 more"
     assert words("zh")("never said") == "never said"
