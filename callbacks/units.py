@@ -5,14 +5,15 @@ from __future__ import annotations
 from flask import Response, request
 
 from app.access import Viewer
-from app.map.overlays import KINDS, overlay as find_overlay
+from app.map.overlays import KINDS
+from app.map.overlays import overlay as find_overlay
 from app.system import System
 from app.units import cards
 from app.units.floors import slabs
+from app.units.levels import LEVELS
 from callbacks.gateway import Gateway, one_of, reply, whole_number
 from callbacks.results import Results
 from callbacks.values import BY
-from app.units.levels import LEVELS
 
 
 def register(gateway: Gateway, system: System, results: Results) -> None:
