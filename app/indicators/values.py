@@ -131,15 +131,15 @@ class Values:
 
     def _take_up_one(self, name: str, at: np.ndarray, is_loaded: bool) -> tuple[int, int]:
         cube = self.cube(name)
-        if not store.has_rolled(self.db, self.city, name):
-            return self._persist(cube, cube.times, whole=True), cube.times.size
         window = np.unique(self._steps(cube, at))
         if is_loaded:                                   # a cube loaded just now has read what is new already
             found = store.readings_between(self.db, self.city, name, cube.native, int(window.min()),
                                            int(window.max()) + length_of(cube.indicator.cadence))
             keep = np.isin(self._steps(cube, found["at"]), window)
             cube.put(found["i"][keep], found["at"][keep], found["value"][keep], found["weight"][keep])
-        return self._persist(cube, window), window.size
+        is_first = not store.has_rolled(self.db, self.city, name)
+        steps = cube.times if is_first else window
+        return self._persist(cube, steps, whole=is_first), steps.size
 
     def _steps(self, cube: Cube, at: np.ndarray) -> np.ndarray:
         return step_of(np.asarray(at, np.int64), cube.indicator.cadence, self.timezone)

@@ -54,7 +54,8 @@ def read(db: Database, city: str, floors: bool = True) -> Hierarchy:
             sizes[level] = int(part.seq[part.level == level].max())
     changes = sorted({int(edge) for part in found for edge in np.unique(np.r_[part.since, part.until])
                       if ALWAYS < edge < FOREVER} | {int(ALWAYS)})
-    trees = tuple(_tree(found, sizes, at) for at in changes)
+    levels = LEVELS[1:] if floors else LEVELS[1:-1]
+    trees = tuple(_tree(found, sizes, at, levels) for at in changes)
     return Hierarchy(tuple(changes), trees, sizes)
 
 
@@ -79,8 +80,8 @@ class _Versions:
                    np.asarray(part["valid_from"]).astype("datetime64[s]").astype(np.int64), until)
 
 
-def _tree(parts: list[_Versions], sizes: dict[str, int], at: int) -> Tree:
-    parents = {}
+def _tree(parts: list[_Versions], sizes: dict[str, int], at: int, levels: tuple[str, ...]) -> Tree:
+    parents = {level: np.empty(0, np.int64) for level in levels}       # a level that nobody handed in has no units
     for part in parts:
         stands = (part.since <= at) & (at < part.until)
         for level in part.levels:

@@ -61,7 +61,7 @@ class Fold:
         lined = cube if self.order is None else cube[:, self.order]
         if out is None:
             out = np.empty((cube.shape[0], self.parents), cube.dtype)
-        if owners.size == self.parents:
+        if owners.size and owners.size == self.parents:
             return how.reduceat(lined, starts, axis=1, out=out)
         out[:] = empty
         if owners.size:

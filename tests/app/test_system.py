@@ -120,6 +120,31 @@ def test_an_interrupted_take_up_is_finished_at_the_next_start(system, tmp_path):
         again.close()
 
 
+def test_a_city_of_districts_only_is_a_city(tmp_path):
+    running = System(load(home=tmp_path / "home", demo="off"))
+    try:
+        city, _ = tiny.whole(tmp_path / "in")
+        running.take([city, tiny.hand_in(tmp_path, "unit", [row for row in tiny.units() if len(row["code"]) == 6], "few", snapshot=True)])
+        assert running.latest("tiny", "city").indicators == ()
+        assert running.values("tiny").cube("aqi").levels["street"].value.shape == (0, 0)
+        assert running.values("tiny").cube("energy_use_kwh").at("city") is None
+        running.take([tiny.hand_in(tmp_path, "reading", tiny.readings("gdp_growth_pct", "district", weight=100), "gdp")])
+        assert len(value(running, "gdp_growth_pct", "city")) == 1
+        assert running.unit_counts("tiny")
+    finally:
+        running.close()
+
+
+def test_an_empty_city_opens(tmp_path):
+    running = System(load(home=tmp_path / "home", demo="off"))
+    try:
+        running.take(tiny.whole(tmp_path / "in")[:1])
+        assert running.latest("tiny", "city").value.size == 0
+        assert search(running, "tiny", "x") == []
+    finally:
+        running.close()
+
+
 def test_search_by_name_code_and_pinyin(system, tmp_path):
     named = {**next(row for row in tiny.units() if row["level"] == "district"), "name_zh": "江海区", "name_en": "Jianghai", "address": "人民路8号"}
     system.take([tiny.hand_in(tmp_path, "unit", [named], "named")])
