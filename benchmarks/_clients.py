@@ -28,16 +28,19 @@ def served(home: Path, **settings: object) -> Iterator[int]:
         port = probe.getsockname()[1]
     own = {"HOME": home, "PORT": port, "DEMO": "off", "FEED_SECONDS": 0, **settings}
     environment = {key: value for key, value in os.environ.items() if not key.startswith("CHENGSHU_")}
-    process = subprocess.Popen([sys.executable, "run.py", "serve"], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                               env={**environment, **{f"CHENGSHU_{key}": str(value) for key, value in own.items()}})
+    with (home / "serve.log").open("wb") as log:
+        process = subprocess.Popen([sys.executable, "run.py", "serve"], cwd=ROOT, stdout=log, stderr=log,
+                                   env={**environment, **{f"CHENGSHU_{key}": str(value) for key, value in own.items()}})
     try:
         for _ in range(600):
             with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5):
                 break
             if process.poll() is not None:
-                raise RuntimeError(f"run.py serve ended with {process.returncode}")
+                raise RuntimeError(f"run.py serve ended with {process.returncode}: see {home / 'serve.log'}")
             time.sleep(0.1)
         yield port
+        if process.poll() is not None:
+            raise RuntimeError(f"run.py serve ended with {process.returncode}: see {home / 'serve.log'}")
     finally:
         process.send_signal(signal.SIGTERM)
         try:

@@ -1,0 +1,111 @@
+"""The map in a browser: headless Chromium drawing in software, on localhost: first picture, bytes, switching the indicator."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from typing import Any
+from urllib.request import Request, urlopen
+
+import numpy as np
+
+from benchmarks import HOME, Row
+from benchmarks._city import demo
+from benchmarks._clients import served
+
+_READY = "return performance.getEntriesByName('citymap:painted')[0]?.startTime ?? null"
+_FRAME = "return performance.getEntriesByName('citymap:first-frame')[0]?.startTime ?? null"
+_ROUNDS = 3
+
+
+def measure(size: str = "") -> list[Row]:
+    """On the demo city (`size` small, city)."""
+    size = size or "city"
+    system = demo(size)
+    buildings = next(int(row["standing"]) for row in system.unit_counts("demo") if row["level"] == "building")
+    inside = [name for name, row in system.indicators.items() if row.native_level in ("building", "floor")
+              and system.values("demo").cube(name).levels["building"].value.any()][:3]
+    lon, lat = system.db.run("select lon, lat from base.unit where city = 'demo' and level = 'city' and valid_to is null").fetchone()
+    system.close()
+    try:
+        from tests.browser.chromium import chromium
+    except ImportError as error:
+        return [Row("the page in Chromium", size, 0, "-", note=f"left out: {error}")]
+    data = f"demo {size}, {buildings:,} buildings"
+    rows: list[Row] = []
+    with served(HOME / size) as port:
+        address = f"http://127.0.0.1:{port}/"
+        for path in ("", "_dash-layout"):                  # the server has been up for a while
+            urlopen(Request(address + path, headers={"Accept": "text/html"}), timeout=60).read()
+        with chromium(1366, 768) as driver:                # and so has the machine's browser
+            _open(driver, address)
+        found: dict[str, list[float]] = {"cold": [], "cold frame": [], "warm": [], "warm frame": [], "bytes": [], "warm bytes": []}
+        for _ in range(_ROUNDS):
+            with chromium(1366, 768) as driver:
+                for kind, bytes_ in (("cold", "bytes"), ("warm", "warm bytes")):
+                    painted, frame, size_ = _open(driver, address)
+                    found[kind].append(painted)
+                    found[f"{kind} frame"].append(frame)
+                    found[bytes_].append(size_ / 1e6)
+        load = f"load {os.getloadavg()[0]:.1f}, {_ROUNDS} rounds"
+        rows += [_row("first map painted, cold", data, found["cold"], 2000.0, load), _row("first frame of the map, cold", data, found["cold frame"]),
+                 _row("first map painted, warm", data, found["warm"], 1000.0, load), _row("first frame of the map, warm", data, found["warm frame"]),
+                 Row("bytes transferred, cold", data, max(found["bytes"]), "MB", limit=2.0),
+                 Row("bytes transferred, warm", data, max(found["warm bytes"]), "MB")]
+        with chromium(1366, 768) as driver:
+            rows += _switch(driver, address, data, ["aqi", "congestion_index", "power_load_mw"], "", "the default view")
+            close = f"?level=building&camera={lon:.5f},{lat:.5f},14.2,0,0&indicator={inside[0]}"
+            rows += _switch(driver, address, data, inside, close, "buildings at zoom 14")
+    return rows
+
+
+def _row(what: str, data: str, found: list[float], limit: float | None = None, note: str = "") -> Row:
+    return Row(what, data, float(np.median(found)), "ms", float(np.median(found)), float(np.max(found)), limit, note=note)
+
+
+def _open(driver: Any, address: str) -> tuple[float, float, int]:
+    """(milliseconds from the start of the navigation until everything is painted, until the first frame, bytes received)."""
+    driver.get("about:blank")
+    driver.get_log("performance")
+    driver.get(address)
+    painted = _until(driver, _READY)
+    size = 0
+    for entry in driver.get_log("performance"):
+        message = json.loads(entry["message"])["message"]
+        if message["method"] == "Network.loadingFinished":
+            size += int(message["params"]["encodedDataLength"])
+    return painted, driver.execute_script(_FRAME), size
+
+
+def _switch(driver: Any, address: str, data: str, indicators: list[str], query: str, where: str) -> list[Row]:
+    """From the choice of another indicator to the map in its colours."""
+    driver.get(address + query)
+    _until(driver, _READY)
+    time.sleep(1)
+    spent, inside = [], []
+    for i in range(12):
+        known = driver.execute_script("return document.querySelector('#map').citymap.repaints?.length ?? 0")
+        driver.execute_script("window.chosen = performance.now(); dash_clientside.set_props('indicator', {data: arguments[0]})",
+                              indicators[(i + 1) % len(indicators)])
+        last = _until(driver, f"const m = document.querySelector('#map').citymap; if ((m.repaints?.length ?? 0) <= {known}) return null; "
+                              "return [performance.getEntriesByName('citymap:repaint').at(-1), m.repaint]")
+        begun = driver.execute_script("return window.chosen")
+        spent.append(last[0]["startTime"] + last[0]["duration"] - begun)
+        inside.append(last[1])
+        time.sleep(0.3)
+    units = max(one["units"] for one in inside)
+    parts = {name: round(float(np.median([one[name] for one in inside])), 1) for name in ("fetch_ms", "apply_ms", "paint_ms", "total_ms")}
+    p50, p95 = np.percentile(spent[2:], [50, 95])
+    return [Row(f"switching the indicator, {where}", f"{data}, {units:,} units", float(p50), "ms", float(p50), float(p95), 500.0,
+                note=f"{parts}, load {os.getloadavg()[0]:.1f}")]
+
+
+def _until(driver: Any, script: str, seconds: float = 60.0) -> Any:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        found = driver.execute_script(script)
+        if found is not None:
+            return found
+        time.sleep(0.02)
+    raise TimeoutError(script)
