@@ -36,7 +36,7 @@ def address(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def driver():
-    with chromium(1366, 768) as found:
+    with chromium(1120, 640) as found:
         yield found
 
 
