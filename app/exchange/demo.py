@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from app.exchange.stock import stock
 from app.system import System
 from data.demo import feed as demo_feed
 from data.demo import write as demo_write
@@ -66,6 +67,9 @@ def prepare(system: System, size: str, until: datetime | None = None, say: Say |
         is_usable()
     for hand_in in later:
         take(hand_in)
+    sizes = stock(system, KEY, later[-1].as_of, system.settings.home / "demo") if later else None
+    if sizes is not None:
+        take(sizes)
     _take_up(system, tell)
     system.db.checkpoint()
     tell("", 1.0)

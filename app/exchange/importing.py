@@ -11,6 +11,7 @@ from typing import Any
 
 from app.errors import BadInput
 from app.exchange.place import Options, Plan, Report, plan, write
+from app.exchange.stock import stock
 from app.settings import Settings
 from app.system import System
 from data import queries
@@ -50,6 +51,9 @@ def take_place(system: System, asked: Namespace) -> tuple[Plan, Report, list[Rec
     known = queries.frame(system.db, "known_units", city=asked.city)
     hand_ins, report = write(what, system.settings.home / "imports" / asked.city, known if len(known) else None, say)
     receipts = system.take(hand_ins, lambda receipt: say(f"took in {receipt.hand_in.dataset}", 1.0))
+    sizes = stock(system, asked.city, what.source.moment, system.settings.home / "imports" / asked.city)
+    if sizes is not None:
+        receipts += system.take([sizes], lambda receipt: say(f"took in {receipt.hand_in.dataset}", 1.0))
     report.extra["seconds_total"] = round(time.perf_counter() - started, 3)
     return what, report, receipts
 
