@@ -28,7 +28,7 @@ def served(tmp_path_factory):
     system.close()
 
 
-@pytest.fixture()
+@pytest.fixture
 def ask(served):
     return served[1].test_client().get
 
@@ -112,11 +112,14 @@ def test_what_is_not_there_is_said_so(ask, path, status):
         assert answer.json["fact"] and answer.mimetype == "application/json"
 
 
+_PATHS = ["/tiles/{}/1/unit/{}/{}/{}.mvt", "/values/{}/{}/{}/{}.bin", "/values/{}/{}/{}/{}.json", "/overlay/{}/{}.json?level={}&at={}",
+          "/floors/{}/{}.json?indicator={}&at={}", "/shapes/{}/{}.json?parent={}&x={}"]
+_WORDS = ["tiny", "street", "aqi", "latest", "points", "active_sites", "energy_use_kwh", "floor", "0", "-1", "99999999999"]
+_ANYTHING = st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters="/?#%&\\"), min_size=1, max_size=12)
+
+
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.sampled_from(["/tiles/{}/1/unit/{}/{}/{}.mvt", "/values/{}/{}/{}/{}.bin", "/values/{}/{}/{}/{}.json", "/overlay/{}/{}.json?level={}&at={}",
-                        "/floors/{}/{}.json?indicator={}&at={}", "/shapes/{}/{}.json?parent={}&x={}"]),
-       st.lists(st.one_of(st.sampled_from(["tiny", "street", "aqi", "latest", "points", "active_sites", "energy_use_kwh", "floor", "0", "-1", "99999999999"]),
-                          st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters="/?#%&\\"), min_size=1, max_size=12)), min_size=4, max_size=4))
+@given(st.sampled_from(_PATHS), st.lists(st.one_of(st.sampled_from(_WORDS), _ANYTHING), min_size=4, max_size=4))
 def test_no_address_breaks_the_server(ask, pattern, parts):
     answer = ask(pattern.format(*parts))
     assert answer.status_code < 500
