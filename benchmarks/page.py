@@ -108,4 +108,4 @@ def _until(driver: Any, script: str, seconds: float = 60.0) -> Any:
         if found is not None:
             return found
         time.sleep(0.02)
-    raise TimeoutError(script)
+    raise TimeoutError(f"never true: {script}; the page says {[entry['message'] for entry in driver.get_log('browser')][-3:]}")
