@@ -72,8 +72,7 @@ def start_demo(system: System) -> None:
         finally:
             system.progress.update(is_ready=True, text="", share=1.0)
         for city in list(system.cities):
-            system.values(city).preload()
-            system.latest(city, "district")
+            system.warm(city)
         if feed and KEY in system.cities:
             feed.start()
 

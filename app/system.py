@@ -119,6 +119,15 @@ class System:
                     kept = self._latest[key, level] = (version, gather(self.values(key), level, list(self.indicators)))
         return kept[1]
 
+    def warm(self, key: str) -> None:
+        """Load what the first visitor will ask for: the values of every indicator, the newest and the unusual."""
+        values = self.values(key)
+        values.preload()
+        for name in self.indicators:
+            values.cube(name)
+        for level in ("city", "district"):
+            self.latest(key, level)
+
     def unit_counts(self, key: str) -> list[dict[str, object]]:
         """Per level: how many numbers were ever given (`size`), how many units stand (`standing`)."""
         return queries.rows(self.db, "unit_sizes", city=key)

@@ -15,6 +15,9 @@ from data import queries
 from data.levels import LEVELS
 
 
+INHERITED = frozenset({"ownership", "tax_state"})      # what holds for a floor when only its building says it
+
+
 def unit(system: System, city: str, code: str) -> dict[str, Any]:
     """The row of a unit that stands; raises NotFound."""
     return dict(_unit(system, city, code, system.city(city).geometry_version))
@@ -65,8 +68,17 @@ def _children(system: System, city: str, level: str, seq: int, version: int) -> 
 
 
 def attributes(system: System, city: str, row: dict[str, Any]) -> list[dict[str, Any]]:
-    """The attributes of a unit; a coded value comes with its names (`value_zh`, `value_en`)."""
-    return [dict(one) for one in _attributes(system, city, row["level"], row["seq"], system.city(city).value_version)]
+    """The attributes of a unit; a coded value comes with its names (`value_zh`, `value_en`).
+
+    A floor for which nothing else is registered has the ownership and the tax state of its building (`is_inherited`).
+    """
+    version = system.city(city).value_version
+    found = [{**one, "is_inherited": False} for one in _attributes(system, city, row["level"], row["seq"], version)]
+    if row["level"] == "floor":
+        own = {one["attribute"] for one in found}
+        found += [{**one, "is_inherited": True} for one in _attributes(system, city, "building", row["parent_seq"], version)
+                  if one["attribute"] in INHERITED - own]
+    return found
 
 
 @lru_cache(maxsize=2_000)

@@ -81,25 +81,35 @@ def _built(city: City) -> _Facts:
     year = (middle + rng.normal(0, 6, n) + (s.floors > 17) * 6).clip(1890, 2025)
     structure = np.where(s.use == USE["industrial"], 0, np.where(s.floors > 30, 0, np.where(s.floors > 10, 2,
                          np.where(s.floors > 6, 1, np.where((s.zone == CODE["old_town"]) & (s.floors < 3), 4, 3)))))
+    owner, tax = _usual(s.use)
     return [(code, "use", word(list(USES), s.use)), (code, "year_built", _numbers(year)),
-            (code, "structure", word(STRUCTURE, structure))]
+            (code, "structure", word(STRUCTURE, structure)), (code, "ownership", word(OWNERSHIP, owner)), (code, "tax_state", word(TAX, tax))]
+
+
+def _usual(use: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(ownership, tax state) that a building of a use is registered with: homes private, public houses the state's, others a company's."""
+    homes = np.isin(use, [USE["residential"], USE["courtyard"], USE["village_house"]])
+    public = np.isin(use, [USE["school"], USE["hospital"], USE["civic"], USE["transport"]])
+    return np.where(homes, 3, np.where(public, 0, 2)), np.where(homes | public, 3, 0)
 
 
 def _storeys(city: City) -> _Facts:
+    """What is registered for a floor because it differs from its building; the other floors have their building's."""
     building, number = city.floor_of
     s, n = city.buildings, len(building)
     rng = generator(city.seed, "floor facts")
     draw = rng.random(n)
     use = s.use[building]
-    homes = np.isin(use, [USE["residential"], USE["courtyard"], USE["village_house"]])
-    public = np.isin(use, [USE["school"], USE["hospital"], USE["civic"], USE["transport"]])
+    usual_owner, usual_tax = _usual(use)
+    homes, public = usual_owner == 3, usual_owner == 0
     owner = np.where(homes, np.where(draw < 0.9, 3, 4), np.where(public, 0, np.where(draw < 0.62, 2, np.where(
         draw < 0.78, 0, np.where(draw < 0.86, 1, np.where(draw < 0.94, 4, 3))))))
     bad = rng.random(n)
     tax = np.where(homes & (number > 1), 3, np.where(public | (number < 0), 3, np.where(
         bad < 0.93, 0, np.where(bad < 0.985, 1, 2))))
     code = codes.text(city.floor_code)
-    return [(code, "ownership", word(OWNERSHIP, owner)), (code, "tax_state", word(TAX, tax))]
+    own, taxed = owner != usual_owner, tax != usual_tax
+    return [(code.filter(pa.array(own)), "ownership", word(OWNERSHIP, owner[own])), (code.filter(pa.array(taxed)), "tax_state", word(TAX, tax[taxed]))]
 
 
 __all__ = ["hand_in_attributes", "same"]

@@ -120,6 +120,22 @@ def test_an_interrupted_take_up_is_finished_at_the_next_start(system, tmp_path):
         again.close()
 
 
+def test_a_floor_has_its_buildings_owner_unless_another_is_registered(system, tmp_path):
+    building = "990101001001001B00001"
+    rows = [{"unit_code": building, "attribute": "ownership", "value": "private"},
+            {"unit_code": building, "attribute": "use", "value": "office"},
+            {"unit_code": f"{building}F002", "attribute": "ownership", "value": "state"}]
+    system.take([tiny.hand_in(tmp_path, "attribute", rows, "own")])
+
+    def owner(code):
+        found = {one["attribute"]: one for one in cards.attributes(system, "tiny", cards.unit(system, "tiny", code))}
+        return found["ownership"]["value_en"], found["ownership"]["is_inherited"], "use" in found
+
+    assert owner(f"{building}F001") == ("Private", True, False)
+    assert owner(f"{building}F002") == ("State-owned", False, False)
+    assert owner(building) == ("Private", False, True)
+
+
 def test_a_city_of_districts_only_is_a_city(tmp_path):
     running = System(load(home=tmp_path / "home", demo="off"))
     try:
