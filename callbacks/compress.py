@@ -1,4 +1,4 @@
-"""Compress what is worth it: static files once per process, answers each time at the lowest level."""
+"""Compress what is worth it: static files once per process, answers each time at the lowest level; say what browsers may keep."""
 
 from __future__ import annotations
 
@@ -17,7 +17,14 @@ def _kept(path: str, body: bytes) -> bytes:  # noqa: ARG001 - the path says whos
 
 
 def compress(server: Flask) -> None:
-    """Gzip text answers for browsers that take it; a static file is compressed once and kept."""
+    """Gzip text answers for browsers that take it; a static file is compressed once and kept, here and by the browser."""
+
+    @server.after_request
+    def keep(response: Response) -> Response:
+        """A file whose address carries its time of change (?m=) is another file at another address once it changes."""
+        if response.status_code in (200, 304) and request.path.startswith("/assets/") and "m" in request.args:
+            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
 
     @server.after_request
     def pack(response: Response) -> Response:
