@@ -35,6 +35,9 @@ lint: setup                     ## style, import rules
 bench: setup                    ## every benchmark, as tables
 	$(BIN)/python run.py bench all
 
+screenshots: setup browser      ## the README's pictures, from a running `make run`
+	$(BIN)/python -m tests.browser.screenshots
+
 lock:                           ## versions and hashes, no addresses (needs uv)
 	uv pip compile --quiet pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-annotate --no-header -o requirements.lock

@@ -14,7 +14,6 @@ from app.system import System
 from data import queries
 from data.levels import LEVELS
 
-
 INHERITED = frozenset({"ownership", "tax_state"})      # what holds for a floor when only its building says it
 
 

@@ -109,7 +109,8 @@ def _storeys(city: City) -> _Facts:
         bad < 0.93, 0, np.where(bad < 0.985, 1, 2))))
     code = codes.text(city.floor_code)
     own, taxed = owner != usual_owner, tax != usual_tax
-    return [(code.filter(pa.array(own)), "ownership", word(OWNERSHIP, owner[own])), (code.filter(pa.array(taxed)), "tax_state", word(TAX, tax[taxed]))]
+    return [(code.filter(pa.array(own)), "ownership", word(OWNERSHIP, owner[own])),
+            (code.filter(pa.array(taxed)), "tax_state", word(TAX, tax[taxed]))]
 
 
 __all__ = ["hand_in_attributes", "same"]
