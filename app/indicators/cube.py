@@ -44,6 +44,21 @@ def length_of(cadence: str) -> int:
     return _SECONDS.get(cadence) or LONGEST.get(cadence, 90_000)
 
 
+def _distinct(steps: NDArray[np.int64], seconds: int | None) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """np.unique with the inverse, by counting instead of sorting where the steps lie on a short grid."""
+    if steps.size == 0 or seconds is None:
+        return np.unique(steps, return_inverse=True)
+    low = int(steps.min())
+    place = (steps - low) // seconds
+    length = int(place.max()) + 1
+    if length > steps.size + 1000:
+        return np.unique(steps, return_inverse=True)
+    there = np.zeros(length, bool)
+    there[place] = True
+    found = np.flatnonzero(there)
+    return low + found * seconds, (np.cumsum(there) - 1)[place]
+
+
 @dataclass
 class Level:
     """One level of a cube. `value` and `count` have spare rows at the end; `expected` is per epoch."""
@@ -72,8 +87,8 @@ class Cube:
         The readings of a touched step must be complete: the step is taken as given, not merged with what it held.
         """
         steps = step_of(at, self.indicator.cadence, self.timezone)
-        touched, row = np.unique(steps, return_inverse=True)
-        if touched.size > 1 or np.any(at != steps):                  # several reports in one interval: the last stands
+        touched, row = _distinct(steps, _SECONDS.get(self.indicator.cadence))
+        if np.any(at != steps):                  # several reports in one interval: the last stands
             order = np.argsort(at, kind="stable")
             i, row, value = i[order], row[order], value[order]
             weight = None if weight is None else weight[order]
