@@ -38,7 +38,7 @@ def prepare(system: System, size: str, until: datetime | None = None, say: Say |
     `say(text, share)` is told what goes on, share from 0 to 1; `is_usable()` is called once the map and the vital
     signs can be shown, while the floors' history is still coming in. What is already in is a replay: nothing changes.
     """
-    tell = say or _silent
+    tell = _onwards(say or _silent)
     until = until or written_until(system.settings.home / "demo")     # an interrupted first start goes on with the same files
     receipts: list[Receipt] = []
     later: list[HandIn] = []
@@ -84,6 +84,16 @@ def _take_up(system: System, tell: Say) -> None:
 
 def _silent(text: str, share: float) -> None:
     """Say nothing."""
+
+
+def _onwards(tell: Say) -> Say:
+    """A bar that never goes back."""
+    furthest = [0.0]
+
+    def told(text: str, share: float) -> None:
+        furthest[0] = max(furthest[0], share)
+        tell(text, furthest[0])
+    return told
 
 
 def _telling(tell: Say, text: str, share: float) -> Callable[[float], None]:
