@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -30,6 +31,7 @@ _DATES = {
         "year": "y",
     },
 }
+_FAR = 300 * 86_400  # seconds
 _LOCALE = {"zh": "zh_Hans_CN", "en": "en_GB"}
 
 
@@ -53,10 +55,19 @@ def compact(value: float | None, language: str, decimals: int = 0) -> str:
 
 
 def moment(at: int | None, language: str, zone: str, style: str = "short") -> str:
-    """A time (epoch seconds) on the city's clock: day, short, weekday, full, date, month or year."""
+    """A time (epoch seconds) on the city's clock: day, short, weekday, full, date, month or year; far days with the year."""
     if at is None:
         return DASH
-    return format_datetime(datetime.fromtimestamp(at, ZoneInfo(zone)), _DATES[language][style], locale=_LOCALE[language])
+    pattern = _DATES[language][style]
+    if "y" not in pattern and abs(now() - at) > _FAR:
+        # a day of another year without its year would be read as one of this year
+        pattern = f"y年{pattern}" if language == "zh" else pattern.replace("MMM", "MMM y")
+    return format_datetime(datetime.fromtimestamp(at, ZoneInfo(zone)), pattern, locale=_LOCALE[language])
+
+
+def now() -> float:
+    """The present in epoch seconds, from which a date is near or far."""
+    return time.time()
 
 
 def age(seconds: float, language: str) -> str:

@@ -3,10 +3,10 @@
 (() => {
   const {createElement: h, useEffect, useRef, useState} = window.React;
   const screen = (window.chengshu_screen = window.chengshu_screen || {});
-  const SPEEDS = [1, 2, 4, 8], STEP_MS = 1000, MOVE_MS = 140, REST_MS = 350, WAIT_MS = 4000;
+  const SPEEDS = [1, 2, 4, 8], STEP_MS = 1000, MOVE_MS = 140, REST_MS = 350, WAIT_MS = 4000, FAR = 300 * 86400;
 
   const clock = (at, zone, language, style) => at === null || at === undefined ? '' : new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : 'zh-CN', {
-    timeZone: zone, hourCycle: 'h23',
+    timeZone: zone, hourCycle: 'h23', ...(style !== 'day' && Math.abs(Date.now() / 1000 - at) > FAR && {year: 'numeric'}),
     ...(style === 'P1M' || style === 'P3M' ? {year: 'numeric', month: language === 'en' ? 'short' : 'long'} : style === 'P1Y' ? {year: 'numeric'}
       : style === 'P1D' || style === 'P7D' ? {month: language === 'en' ? 'short' : 'long', day: 'numeric', weekday: 'short'} : style === 'day' ? {month: language === 'en' ? 'short' : 'numeric', day: 'numeric'}
       : {month: language === 'en' ? 'short' : 'long', day: 'numeric', weekday: 'short', hour: '2-digit', minute: '2-digit'})
@@ -89,7 +89,7 @@
           type: 'range', min: 0, max: newest, step: 1, value: i, 'aria-label': words.time, 'aria-valuetext': clock(times[i], zone, language, axis.cadence),
           onChange: e => go(+e.target.value), onPointerDown: () => play(false)
         }),
-        h('div', {className: 'cs-time-days', 'aria-hidden': true}, days.filter((_, k) => k % every === 0).map(([k, d]) => k / newest < 0.96 && h('span', {key: k, style: {left: `${100 * k / newest}%`}}, d)))),
+        h('div', {className: 'cs-time-days', 'aria-hidden': true}, days.filter(([at], k) => k % every === 0 && !(k === 0 && days[every] && (days[every][0] - at) / newest * width < 44)).map(([k, d]) => k / newest < 0.96 && h('span', {key: k, style: {left: `${100 * k / newest}%`}}, d)))),
       h('div', {className: 'cs-time-now'},
         h('b', null, clock(times[i], zone, language, axis.cadence)), h('small', null, axis.of || ''),
         i < newest ? h('button', {type: 'button', className: 'cs-link', onClick: () => { play(false); go(newest); }}, words.latest) : h('span', {className: 'cs-live'}, words.live)));

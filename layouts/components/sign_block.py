@@ -39,19 +39,7 @@ def sign_block(r: Reader, detail: dict[str, Any], indicator: dict[str, Any], own
                 ],
                 className="cs-sign-line",
             ),
-            Spark(
-                values=detail["recent"][1],
-                limits=list(indicator["thresholds"]),
-                height=46,
-                label=r.t("{name}, the last days up to {time}", name=name, time=r.step(sign["at"], indicator["cadence"])),
-            ),
-            html.Div(
-                [
-                    html.Span(r.moment(detail["recent"][0][0], "day") if detail["recent"][0] else ""),
-                    html.Span(r.step(sign["at"], indicator["cadence"])),
-                ],
-                className="cs-spark-axis",
-            ),
+            *_course(r, detail, indicator, name),
             coverage(r, sign),
             html.Div(
                 [html.Span(r.t("Source: {owner}", owner=owner)), html.Span(r.age(now - sign["at"])) if now - sign["at"] >= 0 else None],
@@ -62,6 +50,18 @@ def sign_block(r: Reader, detail: dict[str, Any], indicator: dict[str, Any], own
         ],
         className="cs-sign-block",
     )
+
+
+def _course(r: Reader, detail: dict[str, Any], indicator: dict[str, Any], name: str) -> list[Any]:
+    """The last days as a line; a single reading has no course, only its time."""
+    (times, values), at = detail["recent"], r.step(detail["sign"]["at"], indicator["cadence"])
+    if len(times) < 2:
+        return [html.Div(html.Span(at), className="cs-spark-axis")]
+    label = r.t("{name}, the last days up to {time}", name=name, time=at)
+    return [
+        Spark(values=values, limits=list(indicator["thresholds"]), height=46, label=label),
+        html.Div([html.Span(r.moment(times[0], "day")), html.Span(at)], className="cs-spark-axis"),
+    ]
 
 
 def change(r: Reader, sign: dict[str, Any], before: float | None) -> html.Span | None:

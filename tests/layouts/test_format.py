@@ -35,6 +35,8 @@ def test_times_are_on_the_citys_clock():
     assert Reader("en", zone="Europe/Monaco").moment(NOON) == "19 Nov, 05:00"
     assert Reader("zh").moment(NOON, "weekday") == "11月19日 周四 12:00"
     assert Reader("zh").moment(None) == "—"
+    assert Reader("zh").moment(NOON - 5 * 365 * 86_400, "date") == "2021年11月20日 周六"
+    assert Reader("en").moment(NOON - 5 * 365 * 86_400) == "20 Nov 2021, 12:00"
 
 
 def test_a_step_says_no_more_than_its_cadence():
