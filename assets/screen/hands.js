@@ -35,8 +35,15 @@
     },
     help() { page.set('help', {opened: true}); },
     left() { root.dataset.left = root.dataset.left === 'open' ? '' : 'open'; if (root.dataset.left === 'open') $('sign-filter')?.focus({preventScroll: true}); },
+    legend() {
+      const folded = root.dataset.legend === 'folded' ? '' : 'folded';
+      root.dataset.legend = folded;
+      try { localStorage.setItem('chengshu-legend', folded); } catch { /* private window */ }
+    },
     undo() { page.undo(); }
   };
+
+  try { root.dataset.legend = localStorage.getItem('chengshu-legend') || ''; } catch { /* private window */ }
 
   page.useTool = name => page.set('tool-control', {data: name && page.tool !== name ? (page.tool = name) : (page.tool = null)});
   /* the table's script comes when the first table is opened */
@@ -105,6 +112,12 @@
       if (e.key === 'Escape') closeResults(true);
       return;
     }
+    const sign = e.target.closest?.('.cs-sign'), step = {ArrowDown: 1, ArrowUp: -1}[e.key];
+    if (sign && step) {
+      const all = [...document.querySelectorAll('.cs-sign')].filter(b => b.offsetParent);
+      all[Math.min(all.length - 1, Math.max(0, all.indexOf(sign) + step))].focus();
+      return e.preventDefault();
+    }
     const menu = e.target.closest?.('.cs-menu');
     if (menu && (e.key === 'ArrowDown' || e.key === 'ArrowUp')) {
       const all = [...menu.querySelectorAll('[role=menuitem]')], i = all.indexOf(document.activeElement);
@@ -114,7 +127,7 @@
     if (e.key === 'Escape') {
       if (menu) document.querySelector(`[data-menu="${menu.id}"]`)?.focus();
       closeMenus(); root.dataset.left = '';
-      if (page.tool && !e.target.closest?.('.citymap')) page.useTool(null);
+      if (page.tool) page.useTool(null);
       return;
     }
     const row = e.target.closest?.('.cs-grid .ag-row');

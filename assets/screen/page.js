@@ -43,11 +43,15 @@
   /* marks that follow the state without a render of their own */
   screen.marked = (indicator, _, selection, tab, view) => {
     document.querySelectorAll('[data-indicator]').forEach(b => b.setAttribute('aria-pressed', String(b.dataset.indicator === indicator)));
+    // one stop for the Tab key in the long list; arrows walk it (hands.js)
+    const signs = [...document.querySelectorAll('.cs-sign')], stop = signs.find(b => b.dataset.indicator === indicator) || signs[0];
+    signs.forEach(b => { b.tabIndex = b === stop ? 0 : -1; });
     document.querySelectorAll('.cs-tab').forEach(b => b.setAttribute('aria-pressed', String(b.dataset.tab === tab)));
     const chosen = document.querySelector('.cs-sign[aria-pressed=true]'), list = document.getElementById('signs');
     if (chosen && list && chosen !== page.seen) { page.seen = chosen; const a = chosen.getBoundingClientRect(), b = list.getBoundingClientRect(); if (a.bottom > b.bottom || a.top < b.top + 24) list.scrollTop += a.top - b.top - b.height / 3; }
     root.dataset.dock = tab || 'closed';
     root.dataset.compare = view?.compare || 'off';
+    root.dataset.show = view?.show || '';
     const codes = (selection?.items || []).map(i => i.code);
     if (selection && codes.join() !== [...selected].join()) {
       if (!undoing) history_.push([...selected]);
@@ -68,7 +72,8 @@
   screen.refresh_table = (_, __, tab) => { if (tab === 'table') gridApi()?.refreshInfiniteCache(); };
 
   screen.filter_signs = word => {
-    const w = (word || '').trim().toLowerCase();
+    const w = (word || '').trim().toLowerCase(), unknown = document.querySelector('.cs-signs-unknown');
+    if (unknown && w) unknown.open = true;
     document.querySelectorAll('.cs-signs-group').forEach(group => {
       let any = false;
       group.querySelectorAll('.cs-sign').forEach(b => { b.hidden = !!w && !b.dataset.words.includes(w); any ||= !b.hidden; });

@@ -12,9 +12,21 @@ from layouts.components.marks import status_dot
 from layouts.reader import Reader
 
 
-def signs(r: Reader, themes: Iterable[dict[str, Any]], indicators: Iterable[dict[str, Any]], chosen: str) -> list[html.Div]:
-    """Groups of buttons. An indicator row has id, names, theme, unit, decimals, value, status, words (for the filter)."""
-    rows = list(indicators)
+def signs(r: Reader, themes: Iterable[dict[str, Any]], indicators: Iterable[dict[str, Any]], chosen: str) -> list[Any]:
+    """Groups of buttons, then, folded, those without data here. An indicator row has id, names, theme, unit, decimals,
+    value, status, words (for the filter)."""
+    rows, themes = list(indicators), list(themes)
+    known = [row for row in rows if row["value"] is not None or row["id"] == chosen]
+    unknown = [row for row in rows if row["value"] is None and row["id"] != chosen]
+    groups: list[Any] = _groups(r, themes, known, chosen)
+    if unknown:
+        title = r.t("{n} indicators without data here", n=r.number(len(unknown)))
+        # a city without any reading still shows what it could report
+        groups.append(html.Details([html.Summary(title), *_groups(r, themes, unknown, chosen)], className="cs-fold cs-signs-unknown", open=not known))
+    return groups
+
+
+def _groups(r: Reader, themes: list[dict[str, Any]], rows: list[dict[str, Any]], chosen: str) -> list[html.Div]:
     groups = []
     for theme in themes:
         mine = [row for row in rows if row["theme"] == theme["id"]]

@@ -229,7 +229,7 @@ def test_signs_are_grouped_and_marked():
         rows,
         "aqi",
     )
-    assert len(groups) == 1
+    assert [group.className for group in groups] == ["cs-signs-group", "cs-fold cs-signs-unknown"]
     assert marked(groups, "data-indicator") == ["aqi", "pm25"]
     assert marked(groups, "aria-pressed") == ["true", "false"]
     assert "无数据" in text(groups)
