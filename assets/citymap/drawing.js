@@ -31,7 +31,8 @@
     else if (points.length > 1) add('line', 'LineString', points);
     if (tool === 'buffer' && points.length) {
       const metresPerPixel = 78271.517 * Math.cos(points[0][1] * Math.PI / 180);        // at zoom 0
-      add('swath', 'LineString', points.length > 1 ? points : [points[0], points[0]], {w0: 2 * shape.radius_m / metresPerPixel});
+      // one capsule a segment: a translucent wide line tears at its bends
+      points.slice(points.length > 1 ? 1 : 0).forEach((p, i) => add('swath', 'LineString', [points[i], p], {w0: 2 * shape.radius_m / metresPerPixel}));
     }
     (tool === 'circle' ? points.slice(0, 1) : points).forEach(p => add('point', 'Point', p));
     return {type: 'FeatureCollection', features};
@@ -96,7 +97,8 @@
     key(e) {
       if (!this.active) return;
       const done = {Escape: () => this.cancel(), Enter: () => this.end(), Backspace: () => this.back(), ' ': () => this.add(this.view.map.getCenter().toArray())}[e.key];
-      if (!done) return;
+      // with nothing drawn Escape is the page's: it puts the tool away
+      if (!done || (e.key === 'Escape' && !this.points.length && !this.kept)) return;
       e.preventDefault(); e.stopPropagation();
       done();
     }
