@@ -25,7 +25,15 @@ def register(app: Dash) -> None:
         Input(ids.INDICATOR_SECOND, "value"),
         Input(ids.TIME_SECOND, "value"),
     )
-    wire("scope", Output(ids.SCOPE, "data"), Input(ids.MAP, "view"), Input(ids.VIEW, "data"), State(ids.FACTS, "data"), State(ids.SCOPE, "data"))
+    wire(
+        "scope",
+        Output(ids.SCOPE, "data"),
+        Input(ids.MAP, "view"),
+        Input(ids.VIEW, "data"),
+        Input(ids.SELECTION, "data"),
+        State(ids.FACTS, "data"),
+        State(ids.SCOPE, "data"),
+    )
     shown = ("values", "colors", "level", "layers", "selected", "building", "card")
     wire(
         "shown",

@@ -10,6 +10,7 @@ from app.access import Viewer
 from app.indicators.registry import one as indicator_of
 from app.map.values import legend as find_legend
 from app.system import System
+from app.units.floors import slabs
 from app.units.levels import LEVELS
 from callbacks import checks
 from callbacks.gateway import Gateway
@@ -30,6 +31,10 @@ def register(app: Dash, gateway: Gateway, system: System, results: Results) -> N
         r, city = reader(given), city_of(system, facts)
         chosen = indicator_of(system.indicators, checks.text(indicator, "indicator", 60))
         scope, by = checks.table(scope, "scope"), checks.choice(by, "classes", ("threshold", "quantile"))
+        if scope.get("opened"):
+            opened = slabs(system, city, checks.codes([scope["opened"]])[0], chosen.id, at, by)
+            if opened["legend"]:
+                return legend(r, indicator_row(chosen), _of_floors(opened, chosen.decimals))
         level = coarser(checks.choice(scope.get("level"), "level", tuple(LEVELS)), chosen.native_level)
         found = results.get(
             viewer,
@@ -98,3 +103,21 @@ def register(app: Dash, gateway: Gateway, system: System, results: Results) -> N
             newest = at if at is not None else system.newest_of(city_of(system, facts), indicator)
             at = None if newest is None else newest - checks.whole(int(view.get("behind") or 0), "time", 0, 2**32)
         return draw(viewer, facts, given, indicator, scope, view.get("by"), at)
+
+
+def _of_floors(opened: dict[str, Any], decimals: int) -> dict[str, Any]:
+    """The legend of an opened building: its floors are classed among themselves."""
+    told, classes = opened["legend"], [floor["class"] for floor in opened["floors"]]
+    counts = [classes.count(k) for k in range(len(told["breaks"]) + 1)]
+    return {
+        **told,
+        "counts": counts,
+        "no_data": classes.count(255),
+        "bars": [],
+        "edges": [],
+        "decimals": decimals,
+        "n": sum(counts),
+        "expected": len(classes),
+        "level": "floor",
+        "native_level": "floor",
+    }

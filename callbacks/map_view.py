@@ -16,12 +16,13 @@ from layouts.panels.view_controls import LEVELS as CHOICES
 
 FIRST = ("aqi", "congestion_index", "power_load_mw")
 TABS = ("", "chart", "table")
+HOME_PADDING = {"left": 216, "right": 60, "top": 24, "bottom": 28}  # the legend and the buttons stand beside the city, not on it
 
 
 def read_view(system: System, city: City, asked: Mapping[str, str]) -> dict[str, Any]:
     """What an address asks to see; words it does not know become the default, never an error."""
     root = root_of(system, city)
-    home = {"bounds": list(cards.bounds(system, city.city, root)), "padding": 36} if root else {"lon": 0, "lat": 0, "zoom": 2}
+    home = {"bounds": list(cards.bounds(system, city.city, root)), "padding": HOME_PADDING} if root else {"lon": 0, "lat": 0, "zoom": 2}
     first = first_indicator(system, city, root)
     view: dict[str, Any] = {
         "indicator": _one(asked, "indicator", tuple(system.indicators), first),

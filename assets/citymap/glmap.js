@@ -4,6 +4,12 @@
   const same = (a, b) => a === b || JSON.stringify(a) === JSON.stringify(b);
   const RETRY_MS = [600, 1500, 3000, 6000];
 
+  /* room kept free around a place; in a small map all of it is for the place */
+  map.roomOf = (padding, canvas) => {
+    const {left, right} = padding;
+    return left === undefined || canvas.clientWidth > 2.4 * (left + right) ? padding : 16;
+  };
+
   map.GLMap = class {
     constructor(el, frame, props, send) {
       Object.assign(this, {el, frame, props, send, own: {}, closed: false, failures: 0});
@@ -15,7 +21,7 @@
     start({Map, Overlay}) {
       const {props} = this, camera = props.camera || {};
       this.Overlay = Overlay;
-      const view = camera.bounds ? {bounds: camera.bounds, fitBoundsOptions: {padding: 24}}
+      const view = camera.bounds ? {bounds: camera.bounds, fitBoundsOptions: {padding: map.roomOf(camera.padding ?? 24, this.frame.canvas)}}
         : {center: [camera.lon ?? 0, camera.lat ?? 0], zoom: camera.zoom ?? 9};
       const m = this.map = this.frame.canvas.map = new Map({
         container: this.frame.canvas, style: map.compose(props, this.own), ...view,
@@ -116,7 +122,7 @@
       const pose = {...(camera.pitch !== undefined && {pitch: camera.pitch}), ...(camera.bearing !== undefined && {bearing: camera.bearing})};
       if (camera.bounds) {
         const [w, s, e, n] = camera.bounds;
-        const to = m.cameraForBounds([[w, s], [e, n]], {padding: camera.padding ?? 32, maxZoom: camera.maxZoom ?? 18, ...pose});
+        const to = m.cameraForBounds([[w, s], [e, n]], {padding: map.roomOf(camera.padding ?? 32, this.frame.canvas), maxZoom: camera.maxZoom ?? 18, ...pose});
         if (to) this.move({...to, ...pose});
       } else this.move({...(camera.lon !== undefined && {center: [camera.lon, camera.lat]}), ...(camera.zoom !== undefined && {zoom: camera.zoom}), ...pose});
     }

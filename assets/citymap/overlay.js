@@ -4,7 +4,7 @@
    (deck's MVTLayer would ask a CDN for its worker; tiles belong to MapLibre.) */
 (() => {
   const map = (window.chengshu = window.chengshu || {}).map ??= {};
-  const FLAT = new Set(['HeatmapLayer', 'H3HexagonLayer', 'HexagonLayer', 'GridLayer', 'PolygonLayer', 'GeoJsonLayer']);
+  const FLAT = new Set(['HeatmapLayer', 'H3HexagonLayer', 'HexagonLayer', 'GridLayer', 'PolygonLayer', 'GeoJsonLayer', 'ScatterplotLayer']);
   let converter;
 
   const toLayers = json => {

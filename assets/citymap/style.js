@@ -82,8 +82,8 @@
     ];
   };
 
-  /* overlays that are a colouring themselves: two at full strength could not be told apart */
-  const COLOURING = new Set(['HeatmapLayer', 'H3HexagonLayer', 'HexagonLayer', 'GridLayer', 'ScreenGridLayer']);
+  /* overlays that the colouring under them would drown: two at full strength could not be told apart */
+  const COLOURING = new Set(['HeatmapLayer', 'H3HexagonLayer', 'HexagonLayer', 'GridLayer', 'ScreenGridLayer', 'ArcLayer']);
   map.dims = props => (props.layers || []).some(l => COLOURING.has(l['@@type']));
 
   map.compose = (props, own = {}) => {

@@ -4,6 +4,7 @@
   const screen = ((window.dash_clientside = window.dash_clientside || {}).screen = window.dash_clientside.screen || {});
   const LEVELS = ['city', 'district', 'street', 'community', 'grid', 'building', 'floor'];
   const AUTO = {city: 8, district: 9, street: 10.2, community: 12.2, grid: 13.2, building: 14.6, floor: 16.4};
+  const NEXT = {district: 9.9, street: 11.9, community: 12.9, grid: 13.9};
   const no = () => window.dash_clientside.no_update;
   const rank = level => LEVELS.indexOf(level);
   const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
@@ -19,10 +20,12 @@
   const finerLevel = (view, mapView, native) => view.level !== 'auto' ? rank(view.level) > rank(native)
     : mapView && rank(window.chengshu.map.levelAt(mapView.zoom, 'auto')) > rank(native);
 
-  screen.scope = (mapView, view, facts, old) => {
+  screen.scope = (mapView, view, selection, facts, old) => {
     if (!mapView || !view || !facts) return no();
     const native = facts.indicators[view.indicator].native;
     const scope = {level: LEVELS[Math.min(rank(mapView.level), rank(native))], finer: !!finerLevel(view, mapView, native)};
+    // the slabs of an opened building have classes of their own
+    if (view.mode3d && selection?.building && native === 'floor') scope.opened = selection.building.code;
     return same(scope, old) ? no() : scope;
   };
 
@@ -33,7 +36,7 @@
   const layersOf = (facts, view, indicator, at, level, version, colors, dark) => {
     if (view.show === 'choropleth') return [];
     const flat = color => [1, 3, 5].map(k => parseInt(color.slice(k, k + 2), 16));
-    const ramp = colors.ramp.map(flat), unit = view.show === 'flow' ? 'street' : level;
+    const ramp = colors.ramp.map(flat), unit = view.show === 'flow' && level !== 'district' ? 'street' : level;
     const data = `/overlay/${facts.city}/${view.show}.json?${query(indicator, at, view.by, version, `&level=${unit}${view.show === 'flow' ? '&most=160' : ''}`)}`;
     const color = `@@=${ramp.slice(0, -1).map((c, k) => `class == ${k} ? [${c}] : `).join('')}[${ramp.at(-1)}]`;
     const id = name => `${name}-${facts.city}`;
@@ -42,7 +45,7 @@
     if (view.show === 'heat') return [{'@@type': 'HeatmapLayer', id: id('heat'), data, getPosition: '@@=position', getWeight: '@@=value', aggregation: 'MEAN',
       radiusPixels: {district: 90, street: 60}[unit] || 40, colorRange: ramp.map(c => [...c, 215]), opacity: 0.85}];
     if (view.show === 'hex') return [{'@@type': 'H3HexagonLayer', id: id('hex'), data, pickable: true, getHexagon: '@@=hex', getFillColor: color, getElevation: '@@=class', extruded: !!view.mode3d,
-      elevationScale: 500, opacity: 0.8, stroked: true, getLineColor: dark ? [12, 18, 25] : [255, 255, 255], lineWidthMinPixels: 1}];
+      elevationScale: {district: 700, street: 400, community: 120, grid: 50}[unit] || 20, opacity: 0.8, stroked: true, getLineColor: dark ? [12, 18, 25] : [255, 255, 255], lineWidthMinPixels: 1}];
     const from = flat(dark ? '#6db3ff' : '#0b5fc4'), to = flat(dark ? '#ff5c9a' : '#c2255c');
     return [{'@@type': 'ArcLayer', id: id('flow'), data, pickable: true, getSourcePosition: '@@=source', getTargetPosition: '@@=target', getSourceColor: [...from, 150], getTargetColor: [...to, 170],
       getWidth: '@@=count', widthScale: at === null ? 0.00006 : 0.0006, widthMinPixels: 1, widthMaxPixels: 5, getHeight: 0.3}];
@@ -80,14 +83,17 @@
   };
 
   /* where the camera goes to show a unit so that the level below it can be seen */
-  page.cameraFor = ({bounds, level, height: tall}, mode3d) => {
+  page.cameraFor = ({bounds, level, height: tall}, mode3d, pinned = false) => {
+    if (level === 'city' && page.facts?.defaults.home) return page.facts.defaults.home;
     const [w, s, e, n] = bounds, box = document.getElementById('map'), {clientWidth: width, clientHeight: height} = box;
     const y = lat => Math.log(Math.tan(Math.PI / 4 + lat * Math.PI / 360)) / (2 * Math.PI);
     const room = 0.86, zoom = Math.min(Math.log2(width * room / 512 / Math.max((e - w) / 360, 1e-9)), Math.log2(height * room / 512 / Math.max(y(n) - y(s), 1e-9)));
     // a tall building stands up from the middle of a tilted picture: farther away the taller it is
     if (mode3d && rank(level) >= rank('building')) return {lon: (w + e) / 2, lat: (s + n) / 2, zoom: Math.min(17.5, 17.6 - Math.log2(Math.max(tall || 20, 20) / 90))};
     const below = AUTO[LEVELS[Math.min(rank(level) + 1, 6)]];
-    return {lon: (w + e) / 2, lat: (s + n) / 2, zoom: Math.min(18, level === 'city' ? zoom : Math.max(zoom, below))};
+    // not so near that the level below is passed over
+    const next = pinned ? 18 : NEXT[LEVELS[Math.min(rank(level) + 1, 6)]] ?? 18;
+    return {lon: (w + e) / 2, lat: (s + n) / 2, zoom: Math.min(next, level === 'city' ? zoom : Math.max(zoom, below))};
   };
-  screen.camera = (selection, view) => selection?.fly ? page.cameraFor(selection.fly, view?.mode3d) : no();
+  screen.camera = (selection, view) => selection?.fly ? page.cameraFor(selection.fly, view?.mode3d, view?.level !== 'auto') : no();
 })();

@@ -15,7 +15,8 @@ from layouts.reader import Reader
 def floor_card(r: Reader, detail: dict[str, Any], indicator: dict[str, Any], owner: str, now: int, at: int | None) -> html.Article:
     """`detail` is app.units.detail's answer for a floor, with its building."""
     unit, building, common, attributes = detail["unit"], detail["building"], detail["common"], detail["attributes"]
-    when = at if at is not None else detail["sign"]["at"]
+    sign_at = detail["sign"]["at"]
+    when = r.moment(at, "weekday") if at is not None else r.step(sign_at, indicator["cadence"]) if sign_at else None
     above, below = building.get("floors_above"), building.get("floors_below")
     of = r.t("of {n} floors", n=r.number(above)) if above else ""
     if above and below:
@@ -41,7 +42,7 @@ def floor_card(r: Reader, detail: dict[str, Any], indicator: dict[str, Any], own
                     fact(
                         "temperature", r.t("Temperature"), value_of(r, common.get("temperature_c")), read_at(r, common.get("temperature_c"), "floor")
                     ),
-                    fact("clock", r.t("Date"), r.moment(when, "weekday") if when else None),
+                    fact("clock", r.t("Date"), when),
                     fact("area", r.t("Area"), r.area(unit["area_m2"]) if unit.get("area_m2") else None),
                 ],
                 r.t("Floor"),

@@ -7,6 +7,7 @@ from typing import Any
 from dash import html
 
 from layouts.colors import NODATA
+from layouts.components.icons import icon
 from layouts.ramps import colors, ramp_key
 from layouts.reader import Reader
 
@@ -33,10 +34,24 @@ def legend(r: Reader, indicator: dict[str, Any], found: dict[str, Any], finer: b
     ]
     return html.Div(
         [
-            html.Div([html.Strong(r.pick(indicator["name_zh"], indicator["name_en"])), html.Span(unit)], className="cs-legend-title"),
+            html.Div(
+                [
+                    html.Strong(r.pick(indicator["name_zh"], indicator["name_en"])),
+                    html.Span(unit),
+                    html.Button(
+                        icon("down", 14),
+                        type="button",
+                        className="cs-legend-fold",
+                        title=r.t("Fold or unfold the legend"),
+                        **{"data-action": "legend", "aria-label": r.t("Fold or unfold the legend")},
+                    ),
+                ],
+                className="cs-legend-title",
+            ),
             html.Div(f"{r.level(found['level'])} · {r.step(found['at'], indicator['cadence'])}", className="cs-legend-time"),
             _bars(found, ramp),
             html.Ul(rows, className="cs-legend-rows"),
+            html.Div([html.I(), html.Span(r.t("from")), html.I(), html.Span(r.t("to; the wider, the more people"))], className="cs-legend-flow"),
             html.Div([html.Span(note) for note in notes if note], className="cs-legend-note") if any(notes) else None,
             html.Div(source, className="cs-legend-note"),
         ],

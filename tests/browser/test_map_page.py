@@ -123,6 +123,13 @@ def test_switching_the_indicator_repaints_card_legend_and_address(page):
     until(d, "return document.querySelector('#legend').textContent.includes('Air quality index')")
 
 
+def test_the_list_of_signs_is_one_stop_and_arrows_walk_it(page):
+    d = page("?lang=en&indicator=aqi")
+    until(d, "return [...document.querySelectorAll('.cs-sign')].filter(b => b.tabIndex === 0).length === 1")
+    d.find_element(By.CSS_SELECTOR, ".cs-sign[aria-pressed=true]").send_keys(Keys.ARROW_DOWN, Keys.ENTER)
+    until(d, "return document.querySelector('#legend').textContent.includes('PM2.5')")
+
+
 def test_search_by_pinyin_initials(page):
     d = page("?lang=zh")
     name = d.execute_script("return document.querySelector('#card .cs-child-name').textContent")
@@ -206,6 +213,42 @@ def test_comparing_shows_two_maps_that_move_as_one(page):
         d.execute_script(f"return document.querySelector('#{name} .cs-legend-time').textContent") for name in ("legend", "legend-second")
     )
     assert first != second
+    # opened from its address, the second map has its colours too
+    units = "document.querySelector('#map-second').citymap.host.view.map.querySourceFeatures('unit', {sourceLayer: 'street'})"
+    state = "document.querySelector('#map-second').citymap.host.view.map.getFeatureState({source: 'unit', sourceLayer: 'street', id: f.id}).k"
+    until(d, f"const all = {units}; return all.length > 0 && all.every(f => {state} < 254)")
+    assert "match" in d.execute_script(
+        "return JSON.stringify(document.querySelector('#map-second').citymap.host.view.map.getPaintProperty('street-fill', 'fill-color'))"
+    )
+
+
+def test_each_step_into_the_city_shows_the_level_below(page):
+    d = page("?lang=en&indicator=people_flow&dims=3d")
+    for level in ("street", "community", "grid", "building"):
+        click(d, "#card .cs-child")
+        until(d, f"return document.querySelector('#map').citymap.host.view.lastView.level === '{level}'")
+        time.sleep(0.3)
+    click(d, "#card .cs-child")
+    # the floors of an opened building are classed among themselves, and the legend says so
+    until(d, "return document.querySelector('#legend .cs-legend-time')?.textContent.startsWith('Floor')")
+
+
+def test_a_polygon_by_mouse_selects_and_escape_puts_the_tool_away(page):
+    d = page("?lang=en&indicator=crowd_density&level=community")
+    click(d, "[data-tool=polygon]")
+    box = d.find_element(By.ID, "map").rect
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    for dx, dy in ((-90, -90), (90, -90), (90, 90), (-90, 90)):
+        for kind in ("mousePressed", "mouseReleased"):
+            d.execute_cdp_cmd("Input.dispatchMouseEvent", {"type": kind, "x": x + dx, "y": y + dy, "button": "left", "clickCount": 1})
+        time.sleep(0.35)
+    canvas = d.find_element(By.CSS_SELECTOR, "#map canvas")
+    canvas.send_keys(Keys.ENTER)
+    until(d, "return document.querySelector('#card h2')?.textContent.includes('units selected')")
+    assert "km²" in d.execute_script("return document.querySelector('.citymap-measure').textContent")
+    canvas.send_keys(Keys.ESCAPE)
+    canvas.send_keys(Keys.ESCAPE)
+    until(d, "return !document.querySelector('[data-tool][aria-pressed=true]')")
 
 
 def test_export_downloads_a_file(page):
