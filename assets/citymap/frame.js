@@ -7,6 +7,12 @@
   };
   let count = 0;
 
+  /* room kept free around a place; in a small map all of it is for the place */
+  map.roomOf = (padding, canvas) => {
+    const {left, right} = padding;
+    return left === undefined || canvas.clientWidth > 2.4 * (left + right) ? padding : 16;
+  };
+
   map.Frame = class {
     constructor(root, act) {
       Object.assign(this, {root, act});

@@ -4,12 +4,6 @@
   const same = (a, b) => a === b || JSON.stringify(a) === JSON.stringify(b);
   const RETRY_MS = [600, 1500, 3000, 6000];
 
-  /* room kept free around a place; in a small map all of it is for the place */
-  map.roomOf = (padding, canvas) => {
-    const {left, right} = padding;
-    return left === undefined || canvas.clientWidth > 2.4 * (left + right) ? padding : 16;
-  };
-
   map.GLMap = class {
     constructor(el, frame, props, send) {
       Object.assign(this, {el, frame, props, send, own: {}, closed: false, failures: 0});

@@ -13,7 +13,7 @@
     constructor(svg, camera) {
       Object.assign(this, {svg, x: worldX(camera.lon ?? 0), y: worldY(camera.lat ?? 0), zoom: camera.zoom ?? 9, heard: {}});
       this.doubleClickZoom = {enabled: true, enable() { this.enabled = true; }, disable() { this.enabled = false; }};
-      if (camera.bounds) this.fit(camera.bounds, 24);
+      if (camera.bounds) this.fit(camera.bounds, camera.padding ?? 24);
     }
     get width() { return this.svg.clientWidth || 400; }
     get height() { return this.svg.clientHeight || 300; }
@@ -58,9 +58,11 @@
       this.jumpTo({});
     }
     fit([w, s, e, n], padding = 32) {
+      const room = map.roomOf(padding, this.svg), p = typeof room === 'number' ? {left: room, right: room, top: room, bottom: room} : room;
       const wide = worldX(e) - worldX(w), high = worldY(s) - worldY(n);
-      this.x = (worldX(w) + worldX(e)) / 2; this.y = (worldY(s) + worldY(n)) / 2;
-      this.zoom = Math.min(18, Math.log2(Math.min((this.width - 2 * padding) / wide, (this.height - 2 * padding) / high) / TILE));
+      this.zoom = Math.min(18, Math.log2(Math.min((this.width - p.left - p.right) / wide, (this.height - p.top - p.bottom) / high) / TILE));
+      this.x = (worldX(w) + worldX(e)) / 2 - (p.left - p.right) / 2 / this.scale;
+      this.y = (worldY(s) + worldY(n)) / 2 - (p.top - p.bottom) / 2 / this.scale;
     }
   };
 })();

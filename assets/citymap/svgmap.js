@@ -2,6 +2,9 @@
 (() => {
   const map = (window.chengshu = window.chengshu || {}).map ??= {};
   const NS = 'http://www.w3.org/2000/svg', UNIT = 2 ** 20;        // path units across the world, from the first centre
+  const MOST = 60;        // parents whose children are drawn at once
+  const boxOf = f => f.box ??= f.geometry.coordinates.flat(f.geometry.type === 'Polygon' ? 1 : 2)
+    .reduce(([w, s, e, n], [x, y]) => [Math.min(w, x), Math.min(s, y), Math.max(e, x), Math.max(n, y)], [180, 90, -180, -90]);
   const same = (a, b) => a === b || JSON.stringify(a) === JSON.stringify(b);
   const node = (tag, parent, attributes) => {
     const n = document.createElementNS(NS, tag);
@@ -20,7 +23,7 @@
       this.land = node('g', this.svg); this.names = node('g', this.svg); this.sketch = node('g', this.svg);
       this.map = new map.SVGCamera(this.svg, props.camera || {});
       this.origin = [this.map.x, this.map.y];
-      this.load = map.memory(24, map.askJSON);
+      this.load = map.memory(400, map.askJSON);
       this.loadValues = map.memory(64, map.askClasses);
       this.map.on('move', () => { this.place(); frame.moved(this.map); });
       this.map.on('moveend', () => { this.refresh(); this.sendView(); });
@@ -55,19 +58,24 @@
 
     fly(camera) {
       if (!camera) return;
-      if (camera.bounds) { this.map.fit(camera.bounds); this.map.jumpTo({}); }
+      if (camera.bounds) { this.map.fit(camera.bounds, camera.padding); this.map.jumpTo({}); }
       else this.map.jumpTo({...(camera.lon !== undefined && {center: [camera.lon, camera.lat]}), zoom: camera.zoom});
     }
     ease(to) { this.map.jumpTo(to); }
 
-    /* from street down only what belongs to the parent under the centre: a city has too many shapes for SVG */
+    /* below the street only what belongs to the parents in view, the nearest first: a city has too many shapes for SVG */
     async want(level) {
       const at = map.LEVELS.indexOf(level), ask = parent => this.load(`/shapes/${this.props.city}/${level}.json${parent ? `?parent=${encodeURIComponent(parent)}` : ''}`);
       if (at < 2) return ask();
-      const parents = await this.want(map.LEVELS[at - 2]);
-      const here = this.map.getCenter().toArray();
-      const over = parents.features.find(f => map.inside(here, f.geometry)) || parents.features[0];
-      return over ? ask(over.properties.code) : {features: []};
+      const above = await this.want(map.LEVELS[at - 1]), here = this.map.getCenter().toArray(), [[w, s], [e, n]] = this.map.getBounds().toArray();
+      const near = above.features.map(f => ({code: f.properties.code, box: boxOf(f)})).filter(({box}) => box[0] <= e && box[2] >= w && box[1] <= n && box[3] >= s)
+        .map(p => ({...p, far: Math.hypot((p.box[0] + p.box[2]) / 2 - here[0], (p.box[1] + p.box[3]) / 2 - here[1])})).sort((p, q) => p.far - q.far).slice(0, MOST);
+      const key = `${level}/${near.map(p => p.code).sort().join()}`;
+      if (this.merged?.[level]?.key !== key) {
+        const parts = await Promise.all(near.map(p => ask(p.code)));
+        this.merged = {...this.merged, [level]: {key, shapes: {features: parts.flatMap(part => part.features)}}};
+      }
+      return this.merged[level].shapes;
     }
 
     async refresh() {

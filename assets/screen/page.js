@@ -134,25 +134,32 @@
   const showAge = () => {
     const place = document.getElementById('data-age');
     if (!place || !ageFacts || newest === null) return;
-    const w = ageFacts.words, seconds = Date.now() / 1000 - newest;
+    const w = ageFacts.words, isOffline = root.classList.contains('is-offline');
+    if (isOffline) { place.textContent = w.offline; return; }
+    const seconds = Date.now() / 1000 - newest;
     const stale = seconds > 2 * 3600 + 900;
     place.textContent = seconds < -60 ? w.ahead.replace('{time}', window.chengshu_screen.clock(newest, ageFacts.zone, ageFacts.language)) : w.age.replace('{age}', ageText(seconds, w)) + (stale ? ` · ${w.stale}` : '');
     place.classList.toggle('is-stale', stale);
   };
   screen.age = (versions, facts, reader) => { newest = versions?.newest ?? null; ageFacts = facts; ageReader = reader; page.versions = versions; showAge(); };
+  let later;
   const poll = async () => {
+    clearTimeout(later);
     if (page.versions && !document.hidden) {
       try {
         const all = await (await fetch('/version', {cache: 'no-store'})).json(), mine = all[page.versions.city];
+        const back = root.classList.contains('is-offline');
         root.classList.remove('is-offline');
         if (mine && mine.geometry !== page.versions.geometry) return location.replace(page.address());
-        if (mine && (mine.values !== page.versions.values || mine.newest !== page.versions.newest)) set('versions', {data: {city: page.versions.city, ...mine}});
+        // what was asked while the server was away had no answer: legend, card and table ask again
+        if (mine && (back || mine.values !== page.versions.values || mine.newest !== page.versions.newest)) set('versions', {data: {city: page.versions.city, ...mine, asked: Date.now()}});
       } catch { root.classList.add('is-offline'); }
       showAge();
     }
-    setTimeout(poll, 5000);
+    later = setTimeout(poll, 5000);
   };
-  setTimeout(poll, 5000);
+  later = setTimeout(poll, 5000);
+  for (const kind of ['online', 'offline']) addEventListener(kind, poll);
 
   /* the cursor of time on the chart */
   screen.cursor = (at, _, facts) => {

@@ -251,6 +251,22 @@ def test_a_polygon_by_mouse_selects_and_escape_puts_the_tool_away(page):
     until(d, "return !document.querySelector('[data-tool][aria-pressed=true]')")
 
 
+def test_while_the_server_is_away_the_page_says_so_and_catches_up(page):
+    d = page("?lang=en&indicator=aqi")
+    link = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
+    d.execute_cdp_cmd("Network.enable", {})
+    d.execute_cdp_cmd("Network.emulateNetworkConditions", {"offline": True, **link})
+    try:
+        until(d, "return document.getElementById('data-age').textContent.startsWith('No connection')")
+        click(d, "[data-indicator=temperature_c]")
+        time.sleep(0.5)
+    finally:
+        d.execute_cdp_cmd("Network.emulateNetworkConditions", {"offline": False, **link})
+    until(d, "return ['legend', 'card'].every(id => document.getElementById(id).textContent.includes('Temperature'))")
+    assert "No connection" not in d.execute_script("return document.getElementById('data-age').textContent")
+    console(d)
+
+
 def test_export_downloads_a_file(page):
     d = page("?lang=en&indicator=aqi")
     found = d.execute_async_script("""
@@ -284,3 +300,11 @@ def test_on_a_tablet_the_card_is_a_sheet_and_the_list_a_drawer(address):
             " && !b.classList.contains('cs-sheet-handle') && !b.classList.contains('cs-link')).map(b => b.className)"
         )
         assert small == []
+
+
+def test_without_webgl_all_units_in_view_are_drawn(address):
+    with chromium(1120, 640, webgl=False) as d:
+        d.get(f"{address}/?lang=en&indicator=crowd_density")
+        until(d, "return document.querySelectorAll('svg.citymap-svg path').length === 20 && !document.querySelector('.citymap-note').hidden")
+        fills = d.execute_script("return [...document.querySelectorAll('svg.citymap-svg path')].map(p => p.getAttribute('fill'))")
+        assert len(set(fills)) == 5
