@@ -98,6 +98,8 @@ def place_word(r: Reader, place: str | None) -> str | None:
         "village": r.t("Village"),
         "hill": r.t("Hills"),
         "park": r.t("Park"),
+        "farmland": r.t("Farmland"),
+        "water": r.t("Water area"),
     }.get(place or "", place)
 
 
