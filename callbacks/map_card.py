@@ -11,6 +11,7 @@ from app.access import Viewer
 from app.indicators.owners import departments
 from app.indicators.registry import one as indicator_of
 from app.system import System
+from app.units import cards
 from app.units.detail import detail
 from app.units.table import summary
 from callbacks import checks
@@ -24,6 +25,7 @@ from layouts.components.marks import empty
 from layouts.panels.floor_card import floor_card
 from layouts.panels.many_card import many_card
 from layouts.panels.unit_card import unit_card
+from layouts.panels.unusual import unusual
 
 
 def register(app: Dash, gateway: Gateway, system: System, results: Results) -> None:
@@ -59,8 +61,31 @@ def register(app: Dash, gateway: Gateway, system: System, results: Results) -> N
             viewer, system.city(city).value_version, ("detail", city, row["code"], chosen.id, at), lambda: detail(system, city, row, chosen.id, at)
         )
         owner = departments(system).get(chosen.owner, {})
-        panel = floor_card if row["level"] == "floor" else unit_card
-        return panel(r, found, indicator_row(chosen), r.pick(owner.get("name_zh"), owner.get("name_en")) or chosen.owner, int(time.time()), at)
+        told = (r, found, indicator_row(chosen), r.pick(owner.get("name_zh"), owner.get("name_en")) or chosen.owner, int(time.time()), at)
+        if row["level"] == "floor":
+            return floor_card(*told)
+        return unit_card(*told, unusual(r, standing_out(system, city)) if row["level"] == "city" and at is None else None)
+
+
+def standing_out(system: System, city: str, most: int = 5) -> list[dict[str, Any]]:
+    """The most unusual unit of each of the most unusual indicators, districts before streets."""
+    for level in ("district", "street"):
+        found: dict[str, Any] = {}
+        for one in system.latest(city, level).unusual:
+            found.setdefault(one.indicator, one)
+        if found:
+            return [
+                {
+                    "indicator": indicator_row(system.indicators[one.indicator]),
+                    "unit": cards.unit_at(system, city, level, one.seq),
+                    "value": one.value,
+                    "usual": one.usual,
+                    "score": one.score,
+                    "at": one.at,
+                }
+                for one in list(found.values())[:most]
+            ]
+    return []
 
 
 def selected_codes(selection: Any) -> list[str]:

@@ -64,7 +64,7 @@
     let b;
     if ((b = on('menu'))) return openMenu(b);
     if (!e.target.closest?.('.cs-menu')) closeMenus();
-    if ((b = on('indicator'))) { page.set('indicator', {data: b.dataset.indicator}); root.dataset.left = ''; return; }
+    if ((b = on('indicator'))) { page.set('indicator', {data: b.dataset.indicator}); root.dataset.left = ''; if (b.dataset.code) page.select([b.dataset.code], {fly: true}); return; }
     if ((b = on('code'))) {
       const several = e.ctrlKey || e.metaKey || e.shiftKey;
       page.select(several ? [...new Set([...page.codes(), b.dataset.code])] : [b.dataset.code], {fly: !several && !!b.dataset.fly});

@@ -42,7 +42,7 @@
 
   /* marks that follow the state without a render of their own */
   screen.marked = (indicator, _, selection, tab, view) => {
-    document.querySelectorAll('[data-indicator]').forEach(b => b.setAttribute('aria-pressed', String(b.dataset.indicator === indicator)));
+    document.querySelectorAll('.cs-sign').forEach(b => b.setAttribute('aria-pressed', String(b.dataset.indicator === indicator)));
     // one stop for the Tab key in the long list; arrows walk it (hands.js)
     const signs = [...document.querySelectorAll('.cs-sign')], stop = signs.find(b => b.dataset.indicator === indicator) || signs[0];
     signs.forEach(b => { b.tabIndex = b === stop ? 0 : -1; });

@@ -14,8 +14,10 @@ from layouts.format import degrees
 from layouts.reader import Reader
 
 
-def unit_card(r: Reader, detail: dict[str, Any], indicator: dict[str, Any], owner: str, now: int, at: int | None) -> html.Article:
-    """`detail` is app.units.detail's answer; `at` the time on the bar (None: the newest)."""
+def unit_card(
+    r: Reader, detail: dict[str, Any], indicator: dict[str, Any], owner: str, now: int, at: int | None, stands_out: Any = None
+) -> html.Article:
+    """`detail` is app.units.detail's answer; `at` the time on the bar (None: the newest); `stands_out` what is unusual below."""
     unit = detail["unit"]
     below = (
         floors(r, detail["children"], detail["sign"]["decimals"])
@@ -25,7 +27,7 @@ def unit_card(r: Reader, detail: dict[str, Any], indicator: dict[str, Any], owne
     if unit["level"] == "building" and detail["children"]:
         below = html.Div([html.H4(r.t("{n} {level} below", n=r.number(detail["child_count"]), level=plural(r, "floor"))), below], className="cs-kin")
     return html.Article(
-        [head(r, unit), sign_block(r, detail, indicator, owner, now), common_facts(r, detail, at), below, _attributes(r, detail)],
+        [head(r, unit), sign_block(r, detail, indicator, owner, now), stands_out, common_facts(r, detail, at), below, _attributes(r, detail)],
         className="cs-card-body",
         **{"aria-label": r.name(unit)},
     )

@@ -18,6 +18,7 @@ from layouts.panels.signs import signs
 from layouts.panels.table import table, table_row
 from layouts.panels.tools import tools
 from layouts.panels.unit_card import unit_card
+from layouts.panels.unusual import unusual
 from layouts.panels.view_controls import view_controls
 from layouts.ramps import colors, key_text, ramp_key
 from layouts.reader import Reader
@@ -233,6 +234,15 @@ def test_signs_are_grouped_and_marked():
     assert marked(groups, "data-indicator") == ["aqi", "pm25"]
     assert marked(groups, "aria-pressed") == ["true", "false"]
     assert "无数据" in text(groups)
+
+
+def test_what_is_unusual_is_said_in_words():
+    row = {"indicator": AQI, "unit": STREET, "value": 162.0, "usual": 61.0, "score": 12.0, "at": NOON}
+    assert unusual(Reader("en"), []) is None
+    said = unusual(Reader("en"), [row, {**row, "value": 20.0, "score": -4.0}])
+    assert "far above usual" in text(said) and "below usual" in text(said) and "usually 61" in text(said)
+    assert marked(said, "data-code") == [STREET["code"]] * 2
+    assert marked(said, "data-indicator") == ["aqi", "aqi"]
 
 
 def test_breadcrumb_leads_up():
