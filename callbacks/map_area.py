@@ -40,19 +40,14 @@ def register(app: Dash, gateway: Gateway, system: System, results: Results) -> N
         radius = float(radius) if isinstance(radius, (int, float)) and radius == radius and radius > 0 else 0.0
         codes = inside(system, city, level, checks.table(drawn.get("geometry"), "geometry"), radius, MOST)
         if not codes:
-            set_props(
-                ids.NOTICES,
-                {
-                    "sendNotifications": [
-                        {
-                            "action": "show",
-                            "id": "nothing-inside",
-                            "color": "blue",
-                            "title": r.t("No unit inside"),
-                            "message": r.t("Units of level {level} count when their centre lies in the shape.", level=r.level(level).lower()),
-                        }
-                    ]
-                },
-            )
+            told = r.t("Units of level {level} count when their centre lies in the shape.", level=r.level(level).lower())
+            _notice("nothing-inside", r.t("No unit inside"), told)
             return no_update
+        if len(codes) >= MOST:
+            told = r.t("The shape holds more than can be selected at once; choose a coarser level for all of it.")
+            _notice("too-many-inside", r.t("Only {n} units are selected", n=r.number(MOST)), told)
         return {"codes": codes, "n": checks.whole(drawn.get("t", 0), "time", 0, 2**50)}
+
+
+def _notice(name: str, title: str, message: str) -> None:
+    set_props(ids.NOTICES, {"sendNotifications": [{"action": "show", "id": name, "color": "blue", "title": title, "message": message}]})

@@ -155,7 +155,7 @@
     const p = new URLSearchParams({indicator: view.indicator, level: page.scope?.level || 'street', lang: facts.language});
     if (at !== null && at !== undefined) p.set('at', at);
     const codes = (selection?.items || []).map(i => i.code);
-    if (codes.length) { p.set('units', codes.slice(0, 200).join(',')); p.set('level', selection.items[0].level); }
+    if (codes.length) { p.set('units', codes.slice(0, 2000).join(',')); p.set('level', selection.items[0].level); }
     const a = document.createElement('a');
     a.href = `/export/${facts.city}.${kind}?${p}`; a.download = '';
     document.body.append(a); a.click(); a.remove();

@@ -7,6 +7,9 @@
   const history_ = [];
   let selected = new Set(), restoring = false, undoing = false, lastKey = null, hand = {};
 
+  // two maps have their widths before the first is drawn
+  root.dataset.compare = new URLSearchParams(location.search).get('compare') || 'off';
+
   page.theme = () => root.dataset.mantineColorScheme === 'light' ? 'light' : 'dark';
   page.isSelected = code => selected.has(code);
   page.notice = (title, message, color = 'blue') => set('notices', {sendNotifications: [{action: 'show', id: title, title, message: message || '', color}]});
@@ -50,7 +53,13 @@
     const chosen = document.querySelector('.cs-sign[aria-pressed=true]'), list = document.getElementById('signs');
     if (chosen && list && chosen !== page.seen) { page.seen = chosen; const a = chosen.getBoundingClientRect(), b = list.getBoundingClientRect(); if (a.bottom > b.bottom || a.top < b.top + 24) list.scrollTop += a.top - b.top - b.height / 3; }
     root.dataset.dock = tab || 'closed';
-    root.dataset.compare = view?.compare || 'off';
+    const was = root.dataset.compare, compare = view?.compare || 'off';
+    root.dataset.compare = compare;
+    // half the width shows the same ground from farther away; an address says its camera itself
+    if ((was === 'off') !== (compare === 'off') && !restoring) {
+      const m = document.getElementById('map')?.citymap?.host.view.map;
+      if (m) requestAnimationFrame(() => m.jumpTo({zoom: m.getZoom() + (compare === 'off' ? 0.7 : -0.7)}));
+    }
     root.dataset.show = view?.show || '';
     const codes = (selection?.items || []).map(i => i.code);
     if (selection && codes.join() !== [...selected].join()) {

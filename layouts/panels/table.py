@@ -39,7 +39,7 @@ def table(r: Reader, indicator: dict[str, Any], level: str, key: str) -> dag.AgG
             "headerTooltip": f"{name} {unit}".strip(),
             "headerClass": RIGHT,
             "flex": 1.6,
-            "minWidth": 130,
+            "minWidth": 168,
             "sort": "desc",
             "sortingOrder": ["desc", "asc"],
             "cellClass": RIGHT,
