@@ -67,17 +67,17 @@
       from === target ? this.draw() : step(performance.now());
     }
 
-    /* bring the whole opened stack into view: base in the lower part, top below the upper edge */
+    /* bring the whole opened stack into view: base in the lower part of what nothing covers, top below the upper edge */
     focus() {
       const m = this.view.map, points = polygons(this.answer).flat(2), floors = this.answer.floors || this.answer.slabs || [];
       if (!points.length || !floors.length) return;
       const mid = k => (Math.min(...points.map(p => p[k])) + Math.max(...points.map(p => p[k]))) / 2;
       const tall = Math.max(...floors.map(f => f.top)) - Math.min(0, ...floors.map(f => f.base));
       const wide = 111320 * (Math.max(...points.map(p => p[1])) - Math.min(...points.map(p => p[1])));
-      const height = m.getContainer().clientHeight, pitch = Math.max(m.getPitch(), 62), perMetre = 78271.517 * Math.cos(mid(1) * Math.PI / 180);
+      const covered = map.covered?.(m.getContainer()) ?? 0, height = m.getContainer().clientHeight - covered, pitch = Math.max(m.getPitch(), 62), perMetre = 78271.517 * Math.cos(mid(1) * Math.PI / 180);
       const stack = Math.max(tall * (1 + SPREAD * 0.6), wide * 2, 20) * Math.sin(pitch * Math.PI / 180);
       const zoom = Math.min(18.6, Math.max(13.8, Math.log2(0.42 * height * perMetre / stack)));
-      const to = {center: [mid(0), mid(1)], zoom, pitch, offset: [0, height * 0.24]};
+      const to = {center: [mid(0), mid(1)], zoom, pitch, offset: [0, height * 0.24 - covered / 2]};
       map.calm() ? m.jumpTo(to) : m.easeTo({...to, duration: 900});
     }
 

@@ -7,6 +7,15 @@
   const history_ = [];
   let selected = new Set(), restoring = false, undoing = false, lastKey = null, hand = {};
 
+  /* how much of a map's foot the card hides when it lies over it as a half-open sheet (screen_tablet.css) */
+  const HALF_OPEN = 0.52;
+  (window.chengshu.map ??= {}).covered = container => {
+    const sheet = document.getElementById('right');
+    if (!sheet || getComputedStyle(sheet).position !== 'absolute' || sheet.clientWidth < container.clientWidth) return 0;
+    const {bottom} = container.getBoundingClientRect(), floor = sheet.parentElement.getBoundingClientRect().bottom;
+    return Math.max(0, bottom - floor + sheet.clientHeight * HALF_OPEN);
+  };
+
   // two maps have their widths before the first is drawn
   root.dataset.compare = new URLSearchParams(location.search).get('compare') || 'off';
 
