@@ -50,14 +50,14 @@ class Row:
         return self.measured >= self.limit if self.more_is_better else self.measured <= self.limit
 
 
-def times(work: Callable[[int], object], rounds: int, warm: int = 3) -> np.ndarray:
-    """Milliseconds of each of `rounds` calls, after `warm` that do not count."""
+def times(work: Callable[[int], object], rounds: int, warm: int = 3, first: int = 0) -> np.ndarray:
+    """Milliseconds of each of `rounds` calls `work(first)`, `work(first + 1)`, …, after `warm` that do not count."""
     for i in range(warm):
         work(i)
     found = np.empty(rounds)
     for i in range(rounds):
         start = time.perf_counter()
-        work(i)
+        work(first + i)
         found[i] = (time.perf_counter() - start) * 1000
     return found
 

@@ -31,12 +31,13 @@ def measure(size: str = "") -> list[Row]:
     rows = _draw(system, buildings, data)
     places = _places(db)
     at = lambda i: places[i % len(places)]  # noqa: E731 - the sampled tile of a round
-    live = times(lambda i: tiles.live(db, "demo", "unit", *at(i)), len(places), 20)
-    baked = times(lambda i: tiles.blob(db, number, "unit", *at(i)), len(places), 20)
+    ask = lambda i: tiles.live(db, "demo", "unit", *at(i))  # noqa: E731
+    live = times(ask, len(places), len(places))
+    baked = times(lambda i: tiles.blob(db, number, "unit", *at(i)), len(places), len(places))
     sampled = f"{len(places)} tiles by buildings"
     rows += [spread("a tile at z14 answered from tile-keyed rows", f"{data}, {sampled}", live, 10.0),
              spread("a baked tile at z14", f"{data}, {sampled}", baked),
-             *postgis(db, places, live, data),
+             *postgis(db, places, ask, data),
              *_largest(db, data),
              spread("an edited building bakes its tiles again", data, times(lambda i: _edit(db, buildings, i), 20, 2), 100.0)]
     rows += differences(db, data)
