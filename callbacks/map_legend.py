@@ -94,14 +94,14 @@ def register(app: Dash, gateway: Gateway, system: System, results: Results) -> N
         is_panel=True,
     )
     def second(viewer: Viewer, view: Any, scope: Any, at: Any, versions: Any, given: Any, facts: Any, axis: Any) -> Any:  # noqa: ARG001
-        if view is None or scope is None or view.get("compare") == "off":
+        if view is None or scope is None or checks.table(view, "view").get("compare") == "off":
             return None
         indicator, at = checks.text(view.get("indicator"), "indicator", 60), checks.moment(at)
-        if view["compare"] == "indicator":
+        if view.get("compare") == "indicator":
             indicator = view.get("indicator2")
         else:
             newest = at if at is not None else system.newest_of(city_of(system, facts), indicator)
-            at = None if newest is None else newest - checks.whole(int(view.get("behind") or 0), "time", 0, 2**32)
+            at = None if newest is None else newest - checks.whole(view.get("behind") or 0, "time", 0, 2**32)
         return draw(viewer, facts, given, indicator, scope, view.get("by"), at)
 
 

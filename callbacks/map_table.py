@@ -71,9 +71,11 @@ def register(app: Dash, gateway: Gateway, system: System, results: Results) -> N
         level, parent = scope_of(system, city, chosen.native_level, scope, selection)
         start = checks.whole(asked.get("startRow", 0), "first row", 0, 10**8)
         end = min(checks.whole(asked.get("endRow", 100), "last row", 0, 10**8), start + BLOCK)
-        order = (asked.get("sortModel") or [{}])[0]
-        column = {"name": f"name_{r.language}", "parent": f"parent_{r.language}"}.get(order.get("colId"), order.get("colId"))
-        word = ((asked.get("filterModel") or {}).get("name") or {}).get("filter") or ""
+        orders = asked.get("sortModel") or [{}]
+        order = checks.table(orders[0] if isinstance(orders, list) else orders, "order")
+        column = checks.text(order.get("colId") or "", "column", 40)
+        column = {"name": f"name_{r.language}", "parent": f"parent_{r.language}"}.get(column, column)
+        word = checks.table(checks.table(asked.get("filterModel") or {}, "filter").get("name") or {}, "filter").get("filter") or ""
         found, total = table_rows(
             system,
             city,

@@ -202,6 +202,12 @@ def test_a_drawn_shape_selects_what_lies_inside(call):
         ("intent.data", {"drawn.data": {"tool": "polygon", "geometry": {"type": "Point", "coordinates": [1, 2]}, "t": 1}}),
         ("intent.data", {"drawn.data": {"tool": "buffer", "geometry": {"type": "Point", "coordinates": [900, 2]}, "radius_m": 1e9, "t": 1}}),
         ("table.getRowsResponse", {"table.getRowsRequest": {"startRow": -4, "endRow": "x"}}),
+        ("table.getRowsResponse", {"table.getRowsRequest": {"sortModel": True}}),
+        ("table.getRowsResponse", {"table.getRowsRequest": {"sortModel": [{"colId": ["x"]}]}}),
+        ("table.getRowsResponse", {"table.getRowsRequest": {"filterModel": {"name": 5}}}),
+        ("legend.children", {"scope.data": {"level": "street", "opened": ["x"]}}),
+        ("legend-second.children", {"view.data": True}),
+        ("legend-second.children", {"view.data": {"compare": "time", "indicator": "active_sites", "behind": "soon"}}),
     ],
 )
 def test_a_forged_value_gets_a_clear_message(call, output, values):
