@@ -96,8 +96,12 @@ class Reader:
         return (chinese if self.language == "zh" else english).get(unit, unit)
 
     def name(self, unit: dict) -> str:
-        """What a unit is called: its name, its floor number, its address, its code."""
+        """What a unit is called: its name, its floor number, its address, its number, its code."""
         if unit.get("level") == "floor" and unit.get("floor_no") is not None:
             number = unit["floor_no"]
             return self.t("Basement {n}", n=-number) if number < 0 else self.t("Floor {n}", n=number)
-        return self.pick(unit.get("name_zh"), unit.get("name_en")) or unit.get("address") or unit["code"]
+        found = self.pick(unit.get("name_zh"), unit.get("name_en")) or unit.get("address")
+        if not found and unit.get("level") == "building" and "B" in unit["code"]:
+            # most buildings of a real place have no name: the last part of the code tells them apart in their grid
+            return self.t("Building {n}", n=unit["code"].rpartition("B")[2].lstrip("0"))
+        return found or unit["code"]

@@ -77,6 +77,8 @@
       if (history_.length > 50) history_.shift();
       selected = new Set(codes);
       redrawRows();
+      // the path is longer than its place: its end is where one is
+      setTimeout(() => { const path = document.querySelector('.cs-breadcrumb-place'); if (path) path.scrollLeft = path.scrollWidth; }, 60);
       if (codes.length && root.dataset.sheet !== 'full') root.dataset.sheet = 'half';
     }
   };

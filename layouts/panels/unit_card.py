@@ -27,7 +27,14 @@ def unit_card(
     if unit["level"] == "building" and detail["children"]:
         below = html.Div([html.H4(r.t("{n} {level} below", n=r.number(detail["child_count"]), level=plural(r, "floor"))), below], className="cs-kin")
     return html.Article(
-        [head(r, unit), sign_block(r, detail, indicator, owner, now), stands_out, common_facts(r, detail, at), below, _attributes(r, detail)],
+        [
+            head(r, unit),
+            sign_block(r, detail, indicator, owner, now),
+            stands_out,
+            common_facts(r, detail, at, indicator["cadence"]),
+            below,
+            _attributes(r, detail),
+        ],
         className="cs-card-body",
         **{"aria-label": r.name(unit)},
     )
@@ -54,14 +61,16 @@ def head(r: Reader, unit: dict[str, Any]) -> html.Header:
     )
 
 
-def common_facts(r: Reader, detail: dict[str, Any], at: int | None) -> html.Dl:
-    """The common factors of figure 4."""
+def common_facts(r: Reader, detail: dict[str, Any], at: int | None, cadence: str) -> html.Dl:
+    """The common factors of figure 4; `cadence` of the indicator, whose time stands where no weather is."""
     unit, common, attributes = detail["unit"], detail["common"], detail["attributes"]
     level = unit["level"]
     place = attribute(r, attributes, "place_type") or place_word(r, unit.get("place_type"))
     security = attribute(r, attributes, "security_state")
     incidents = common.get("security_incidents_per_10k")
-    when = at if at is not None else (common.get("temperature_c") or detail["sign"])["at"]
+    newest = at if at is not None else common["temperature_c"]["at"] if "temperature_c" in common else None
+    sign_at = detail["sign"]["at"]
+    when = r.moment(newest, "weekday") if newest else r.step(sign_at, cadence) if sign_at else None
     return facts(
         [
             fact("weather", r.t("Weather"), weather(r, common), weather_note(r, common)),
@@ -74,7 +83,7 @@ def common_facts(r: Reader, detail: dict[str, Any], at: int | None) -> html.Dl:
                 "" if security else r.t("incidents per 10 000"),
             ),
             fact("place", r.t("Place type"), place),
-            fact("clock", r.t("Time"), r.moment(when, "weekday") if when else None),
+            fact("clock", r.t("Time"), when),
             fact("pin", r.t("Longitude, latitude"), degrees(unit["lon"], unit["lat"]) if unit.get("lon") is not None else None),
             fact(
                 "area",

@@ -70,3 +70,10 @@ def test_units_of_measure_speak_the_readers_language():
     assert Reader("zh").unit_of("persons") == "人"
     assert Reader("en").unit_of("人次") == "trips"
     assert Reader("en").unit_of("µg/m³") == "µg/m³"
+
+
+def test_a_building_without_a_name_is_called_by_its_number():
+    building = {"level": "building", "code": "000203003001002B00017", "name_zh": None, "name_en": None, "address": None}
+    assert Reader("en").name(building) == "Building 17"
+    assert Reader("zh").name(building) == "17 号楼"
+    assert Reader("zh").name({**building, "address": "Tal 1"}) == "Tal 1"
