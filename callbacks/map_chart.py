@@ -75,13 +75,13 @@ def register(app: Dash, gateway: Gateway, system: System, results: Results) -> N
         r, city = reader(given), city_of(system, facts)
         chosen = indicator_of(system.indicators, checks.text(indicator, "indicator", 60))
         lines = []
-        for row in shown_rows(system, city, selection)[:MOST_LINES]:
+        rows = shown_rows(system, city, selection)
+        for row in rows[:MOST_LINES]:
             found = course(system, city, row, chosen.id)
             lines.append({"unit": row if found.code == row["code"] else cards.unit(system, city, found.code), "points": (found.times, found.values)})
         second = None
         if isinstance(view, dict) and view.get("compare") == "indicator" and lines:
             other = indicator_of(system.indicators, checks.text(view.get("indicator2"), "indicator", 60))
-            row = shown_rows(system, city, selection)[0]
-            found = course(system, city, row, other.id)
+            found = course(system, city, rows[0], other.id)
             second = {"indicator": indicator_row(other), "points": (found.times, found.values)}
-        return chart(r, indicator_row(chosen), lines, second)
+        return chart(r, indicator_row(chosen), lines, second, len(rows))

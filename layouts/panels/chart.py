@@ -15,21 +15,23 @@ from layouts.reader import Reader
 from layouts.theme import plot_template, tokens
 
 
-def chart(r: Reader, indicator: dict[str, Any], lines: list[dict[str, Any]], second: dict[str, Any] | None = None) -> Any:
+def chart(r: Reader, indicator: dict[str, Any], lines: list[dict[str, Any]], second: dict[str, Any] | None = None, total: int = 0) -> Any:
     """A graph, or why there is none. A line is {unit, points: (times, values)}, epoch seconds and numbers (gap: None
-    or NaN), as lists or arrays; `second` is another indicator on its own axis."""
+    or NaN), as lists or arrays; `second` is another indicator on its own axis; `total` units are selected."""
     if not any(len(line["points"][0]) for line in lines):
         return empty(r.t("No history for this indicator here"), r.t("Choose another indicator or a coarser unit."), "chart")
     return dcc.Graph(
         id="chart-graph",
-        figure=figure(r, indicator, lines, second),
+        figure=figure(r, indicator, lines, second, total),
         responsive=True,
         className="cs-graph",
         config={"displaylogo": False, "displayModeBar": False, "scrollZoom": False, "locale": "en"},
     )
 
 
-def figure(r: Reader, indicator: dict[str, Any], lines: list[dict[str, Any]], second: dict[str, Any] | None = None) -> dict[str, Any]:
+def figure(
+    r: Reader, indicator: dict[str, Any], lines: list[dict[str, Any]], second: dict[str, Any] | None = None, total: int = 0
+) -> dict[str, Any]:
     """The figure as plain dicts (no plotly object: a tenth of the time). Times are the city's wall clock."""
     colors, t = categorical(max(len(lines) + 1, 2), r.theme), tokens(r.theme)
     unit, name = r.unit_of(indicator["unit"]), r.pick(indicator["name_zh"], indicator["name_en"])
@@ -59,6 +61,10 @@ def figure(r: Reader, indicator: dict[str, Any], lines: list[dict[str, Any]], se
         "hovermode": "x unified",
         "xaxis": {"hoverformat": "%Y-%m-%d %H:%M", "type": "date", "tickformatstops": _ticks(r)},
     }
+    if total > len(lines):
+        # lines that are not drawn are said, not left out in silence
+        words = r.t("{n} of the {total} selected units", n=r.number(len(lines)), total=r.number(total))
+        layout["xaxis"]["title"] = {"text": words, "font": {"size": 11}}
     if second is not None:
         other = second["indicator"]
         label = r.pick(other["name_zh"], other["name_en"])

@@ -290,6 +290,12 @@ def test_a_clock_put_back_leaves_no_regular_course():
     assert trace["x"] == ["2026-10-25T01:00", "2026-10-25T02:00", "2026-10-25T02:00", "2026-10-25T03:00"]
 
 
+def test_a_chart_says_how_many_of_the_selected_it_draws():
+    lines = [{"unit": STREET, "points": ([NOON, NOON + 3600], [1.0, 2.0])}]
+    assert figure(Reader("en"), AQI, lines, total=19)["layout"]["xaxis"]["title"]["text"] == "1 of the 19 selected units"
+    assert "title" not in figure(Reader("en"), AQI, lines, total=1)["layout"]["xaxis"]
+
+
 def test_a_name_is_never_markup_in_a_chart():
     lines = [{"unit": {**STREET, "name_en": "<b onclick=x>%{y}"}, "points": ([NOON], [1.0])}]
     assert "<b" not in figure(Reader("en"), AQI, lines)["data"][0]["hovertemplate"].replace("<extra>", "")
