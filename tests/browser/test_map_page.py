@@ -78,10 +78,15 @@ def title(driver):
 
 
 def test_drill_from_the_city_to_a_floor_and_back_by_the_path(page):
-    d = page("?lang=zh&indicator=people_flow")
-    for level in ("行政区", "街道", "社区", "网格", "楼宇"):
+    d = page("?lang=zh&indicator=people_flow&dims=3d")
+    below = {"行政区": "street", "街道": "community", "社区": "grid", "网格": "building", "楼宇": "building"}
+    for level, shown in below.items():
         click(d, "#card .cs-child")
         until(d, f"return document.querySelector('#card .cs-chip')?.textContent === '{level}'")
+        # each step in shows the level below on the map, none is passed over
+        until(d, f"return document.querySelector('#map').citymap.host.view.lastView.level === '{shown}'")
+    # the floors of an opened building are classed among themselves, and the legend says so
+    until(d, "return document.querySelector('#legend .cs-legend-time')?.textContent.startsWith('楼层')")
     until(d, "return document.querySelector('#map').citymap.host.view.map.getZoom() > 15")
     click(d, "#card .cs-floor")
     until(d, "return document.querySelector('#card .cs-chip')?.textContent === '楼层'")
@@ -220,17 +225,6 @@ def test_comparing_shows_two_maps_that_move_as_one(page):
     assert "match" in d.execute_script(
         "return JSON.stringify(document.querySelector('#map-second').citymap.host.view.map.getPaintProperty('street-fill', 'fill-color'))"
     )
-
-
-def test_each_step_into_the_city_shows_the_level_below(page):
-    d = page("?lang=en&indicator=people_flow&dims=3d")
-    for level in ("street", "community", "grid", "building"):
-        click(d, "#card .cs-child")
-        until(d, f"return document.querySelector('#map').citymap.host.view.lastView.level === '{level}'")
-        time.sleep(0.3)
-    click(d, "#card .cs-child")
-    # the floors of an opened building are classed among themselves, and the legend says so
-    until(d, "return document.querySelector('#legend .cs-legend-time')?.textContent.startsWith('Floor')")
 
 
 def test_a_polygon_by_mouse_selects_and_escape_puts_the_tool_away(page):
