@@ -13,7 +13,7 @@ from data.connection import Database
 SHARED = Path(os.environ.get("CHENGSHU_SHARED", Path(__file__).resolve().parents[2] / "shared")) / "data"
 
 
-@pytest.fixture()
+@pytest.fixture
 def db(tmp_path):
     """An empty, built database of its own."""
     database = Database(tmp_path / "city.duckdb", "2GB", 2)

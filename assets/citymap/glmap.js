@@ -9,6 +9,7 @@
       Object.assign(this, {el, frame, props, send, own: {}, closed: false, failures: 0});
       this.values = new map.Values(this);
       this.started = performance.now();
+      this.askEarly(props);
       map.engine().then(engine => this.closed || this.start(engine)).catch(error => this.report(error));
     }
 
@@ -55,6 +56,13 @@
       });
     }
 
+    /* the first colours are asked for while the engine and the style are still loading */
+    askEarly(props) {
+      const zoom = this.map ? this.map.getZoom() : props.camera?.zoom;
+      const url = zoom === undefined ? null : props.values?.[map.levelAt(zoom, props.level)]?.url;
+      if (url) this.values.load(url).catch(() => {});       // asked again, and reported, when it is needed
+    }
+
     markTimes(m) {
       m.once('render', () => performance.mark('citymap:first-frame'));
       m.once('idle', () => {
@@ -84,7 +92,7 @@
       const old = this.props;
       this.props = props;
       const m = this.map;
-      if (!m || !this.marked) return;
+      if (!m || !this.marked) return this.askEarly(props);
       const changed = (...keys) => keys.some(k => !same(old[k], props[k]));
       const newStyle = old.mapStyle !== props.mapStyle && changed('mapStyle');
       if (newStyle || changed('colors', 'theme', 'language', 'level', 'mode3d') || map.dims(old) !== map.dims(props) || !old.building?.url !== !props.building?.url) this.restyle();
