@@ -33,7 +33,7 @@ def measure(size: str = "") -> list[Row]:
     """`size` is the number of steps (104 steps × 500 000 floors = 52 M readings)."""
     steps = int(size or 104)
     whole, rng = tree(), np.random.default_rng(1)
-    cube = rng.integers(0, 1000, (steps, SIZES["floor"])).astype(np.float64)
+    cube = rng.integers(0, 1000, (SIZES["floor"], steps)).astype(np.float64).T          # unit by unit, as app/indicators/cube.py fills it
     label = f"{cube.size / 1e6:.0f} M readings, 7 levels"
     rolled = roll_up(whole, "floor", cube, "sum", gaps=False)
     full = times(lambda _: roll_up(whole, "floor", cube, "sum", gaps=False), 5, 1)

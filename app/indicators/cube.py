@@ -93,7 +93,7 @@ class Cube:
             i, row, value = i[order], row[order], value[order]
             weight = None if weight is None else weight[order]
         size = self.hierarchy.sizes[self.native]
-        values = np.full((touched.size, size), np.nan)
+        values = np.full((touched.size, size), np.nan, order="F")         # unit by unit: what the tower adds fastest
         values[row, i] = value
         weights = self._weights(values.shape, row, i, weight, at)
         self._make_room(touched)

@@ -53,14 +53,15 @@ def naive(parents, values, rollup, weights, scale):
 
 @pytest.mark.parametrize("rollup", [name for name in ROLLUPS if name != "last"])
 @settings(max_examples=60, deadline=None)
-@given(seed=st.integers(0, 10_000), holes=st.sampled_from([0.0, 0.2, 1.0]))
-def test_every_rollup_equals_the_naive_loop(rollup, seed, holes):
+@given(seed=st.integers(0, 10_000), holes=st.sampled_from([0.0, 0.2, 1.0]), order=st.sampled_from("CF"))
+def test_every_rollup_equals_the_naive_loop(rollup, seed, holes, order):
     rng = np.random.default_rng(seed)
     whole, parents = tree(rng)
     values = rng.normal(50, 20, (4, 14))
     values[rng.random(values.shape) < holes] = np.nan
     weights = rng.integers(0, 5, values.shape).astype(float)
     weights[rng.random(values.shape) < 0.1] = np.nan
+    values, weights = np.asarray(values, order=order), np.asarray(weights, order=order)
     if rollup in ("sum", "max", "min"):
         weights = None
     rolled = roll_up(whole, "community", values, rollup, weights)
@@ -79,6 +80,17 @@ def test_whole_numbers_add_up_exactly():
         fold = whole.folds[below]
         for parent in range(fold.parents):
             assert (rolled[above].total[:, parent] == rolled[below].total[:, fold.parent == parent].sum(axis=1)).all()
+
+
+def test_whole_numbers_add_up_exactly_however_the_cube_lies():
+    rng = np.random.default_rng(4)
+    whole, _ = tree(rng)
+    values = rng.integers(0, 10**9, (5, 14)).astype(float)
+    by_step, by_unit = (roll_up(whole, "community", np.asarray(values, order=order), "sum") for order in "CF")
+    for level in by_step:
+        np.testing.assert_array_equal(by_step[level].total, by_unit[level].total)
+        np.testing.assert_array_equal(np.broadcast_to(by_step[level].count, by_step[level].total.shape),
+                                      np.broadcast_to(by_unit[level].count, by_unit[level].total.shape))
 
 
 def test_last_takes_the_child_that_reported_last():
