@@ -22,6 +22,8 @@ from data.connection import Database
 from data.handin import HandIn
 from data.intake import Receipt, take_in
 
+FEW = 100           # buildings changed at once up to which only their own tiles are drawn again
+
 
 @dataclass(frozen=True)
 class City:
@@ -154,8 +156,12 @@ class System:
             closed = any(receipt.hand_in.snapshot for receipt in receipts if receipt.hand_in.city == key and not receipt.is_replay)
             if key not in self._cities:
                 continue
-            if "unit" in mine or "layer" in mine or closed:
+            if "layer" in mine or closed:
                 self.draw(key)
+            elif "unit" in mine:
+                batches = [receipt.batch for receipt in receipts if receipt.hand_in.city == key]
+                few = store.few_buildings(self.db, key, batches, FEW) if self._cities[key].is_baked else None
+                self.draw(key) if few is None else self.redraw(key, few)
             if "unit" in mine and store.indicators_with_data(self.db, key):
                 self.values(key).rebuild()
             else:
@@ -174,12 +180,23 @@ class System:
         self.values(key).forget_units()
         self.read_cities()
 
+    def redraw(self, key: str, buildings: list[int]) -> int:
+        """Some buildings changed: cut them again, bake the tiles they left and entered; returns how many tiles."""
+        with self.db.write():
+            store.name_units(self.db, key)
+            drawn = {tile for seq in buildings for tile in tiles.edit_building(self.db, key, seq)}
+            store.raise_geometry_version(self.db, key)
+        self.values(key).forget_units()
+        self.read_cities()
+        return len(drawn)
+
     def finish(self) -> None:
-        """Take up what an interrupted run left between the base library and the tower."""
-        for key in store.unfinished(self.db):
-            if key in self._cities:
-                if self._cities[key].geometry_version == 0:
-                    self.draw(key)
+        """Take up what an interrupted run left between the base library, the map and the tower."""
+        for key, datasets in store.unfinished(self.db).items():
+            if key in self._cities and datasets & {"unit", "layer"}:
+                self.draw(key)
+                self.values(key).rebuild()
+            elif key in self._cities:
                 self.values(key).take_up()
         self.read_cities()
 

@@ -91,9 +91,21 @@ def _arrays(found: dict[str, NDArray]) -> dict[str, NDArray]:
     return {"i": np.asarray(found["i"], np.int64), "at": np.asarray(found["at"], np.int64), **plain}
 
 
-def unfinished(db: Database) -> list[str]:
-    """Cities with batches that reached the base library and not the tower yet."""
-    return [row[0] for row in db.run("select city from mgmt.unfinished order by 1").fetchall()]
+def unfinished(db: Database) -> dict[str, set[str]]:
+    """{city: datasets} of the batches that reached the base library and not the map and the tower yet."""
+    found: dict[str, set[str]] = {}
+    for city, dataset in db.run("select city, dataset from mgmt.unfinished order by all").fetchall():
+        found.setdefault(city, set()).add(dataset)
+    return found
+
+
+def few_buildings(db: Database, city: str, batches: list[int], most: int) -> list[int] | None:
+    """The buildings (seq) that batches changed; None when they changed units drawn coarser, or more than `most`."""
+    found = db.run("select distinct level, seq from base.unit where city = $1 and level <> 'floor' "
+                   "and _batch in (select unnest($2)) limit $3", [city, batches, most + 1]).fetchall()
+    if len(found) > most or any(level != "building" for level, _ in found):
+        return None
+    return sorted(seq for _, seq in found)
 
 
 def name_units(db: Database, city: str) -> int:

@@ -60,13 +60,6 @@ def blob_id(number: int, group: str, key: int) -> int:
     return (number * 2 + list(GROUPS).index(group)) << 33 | key
 
 
-def layers_at(group: str, z: int) -> list[str]:
-    """The layers a group carries at a zoom."""
-    first = {**_UNITS, **{f"{level}_point": zoom for level, zoom in _POINTS.items()}} if group == "unit" else \
-        {layer: zoom for layer, (zoom, _) in _LAYERS.items()}
-    return [layer for layer in GROUPS[group] if z >= first[layer]]
-
-
 def cut(db: Database, city: str, progress: Callable[[float], None] | None = None) -> int:
     """Cut every unit and basemap feature of a city into tile space; returns the rows written."""
     with _quick_to_read(db), db.write() as cursor:

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from app.errors import NotFound
 from app.indicators.cube import Cube, length_of, step_of
 from app.indicators.registry import Indicator, one, read
 from app.units import hierarchy
@@ -203,10 +202,3 @@ def _table(level: str, seq: np.ndarray, at: np.ndarray, value: np.ndarray, n: np
                      "observed_at": pa.array(np.asarray(at, np.int64)).cast(pa.timestamp("s")), "value": pa.array(value),
                      "n": pa.array(n.astype(np.int32)), "expected": pa.array(expected.astype(np.int32))})
 
-
-def open_city(db: Database, city: str, default_timezone: str) -> Values:
-    """The values of a city; raises NotFound."""
-    for row in queries.rows(db, "cities"):
-        if row["city"] == city:
-            return Values(db, city, row["timezone"] or default_timezone)
-    raise NotFound("No such city", "`python run.py check` lists the cities", value=city)

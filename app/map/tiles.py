@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.errors import NotFound
 from app.system import System
-from data import store, tiles
+from data import tiles
 
 GROUPS = tuple(tiles.GROUPS)
 EMPTY = b""
@@ -27,11 +27,3 @@ def tile(system: System, city: str, group: str, z: int, x: int, y: int) -> bytes
     body = tiles.live(system.db, city, group, z, x, y)
     return tiles.pack(body) if body else EMPTY
 
-
-def redraw_building(system: System, city: str, seq: int) -> int:
-    """A building changed: draw its tiles again and give the tiles of the city a new address. Returns how many were drawn."""
-    with system.db.write():
-        drawn = tiles.edit_building(system.db, city, seq)
-        store.raise_geometry_version(system.db, city)
-    system.read_cities()
-    return len(drawn)

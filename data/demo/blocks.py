@@ -46,11 +46,6 @@ class Blocks:
         """Street of each grid."""
         return self.street_of_community[self.community_of_grid]
 
-    @property
-    def district_of_community(self) -> np.ndarray:
-        """District of each community."""
-        return self.district_of_street[self.street_of_community]
-
 
 def shake_nodes(terrain: Terrain, lines: Lines) -> np.ndarray:
     """Crossings moved a little so that blocks differ; wide roads and the river stay smooth."""

@@ -8,7 +8,6 @@ from functools import cached_property
 import numpy as np
 import shapely
 
-from data.demo import codes
 from data.demo.city import City, share
 from data.demo.incidents import Incident
 from data.demo.noise import generator
@@ -120,8 +119,3 @@ class Scene:
             share(of_grid, zone, ("farmland", "hill", "park", "water", "village")),
             share(of_grid, zone, ("park", "old_town", "centre")), share(of_grid, zone, ("old_town",)),
             share(of_grid, zone, ("water",)), shapely.get_coordinates(shapely.centroid(shape)))
-
-
-def code_texts(place: Places) -> list[str]:
-    """Codes as texts."""
-    return codes.text(place.code).to_pylist()

@@ -161,6 +161,38 @@ def test_an_empty_city_opens(tmp_path):
         running.close()
 
 
+def changed_building():
+    return {**next(row for row in tiny.units() if row["level"] == "building"), "height_m": 33.0}
+
+
+def test_one_changed_building_draws_only_its_own_tiles(system, tmp_path, monkeypatch):
+    def whole(*_):
+        raise AssertionError("the whole city was drawn again")
+
+    monkeypatch.setattr(system, "draw", whole)
+    before = dict(system.db.run("select id, body from tiles.blob").fetchall())
+    version = system.cities["tiny"].geometry_version
+    system.take([tiny.hand_in(tmp_path, "unit", [changed_building()], "taller")])
+    after = dict(system.db.run("select id, body from tiles.blob").fetchall())
+    different = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
+    drawn = {row[0] for row in system.db.run("select tile from tiles.feature where layer = 'building' and seq = 1").fetchall()}
+    assert different and {key & ((1 << 33) - 1) for key in different} <= drawn
+    assert system.cities["tiny"].geometry_version == version + 1
+
+
+def test_an_interrupted_change_of_units_is_drawn_at_the_next_start(system, tmp_path):
+    from data.intake import take_in
+
+    take_in(system.db, tiny.hand_in(tmp_path, "unit", [changed_building()], "taller"))
+    system.close()
+    again = System(system.settings)
+    try:
+        assert again.db.run("select max(height) from tiles.feature where layer = 'building' and seq = 1").fetchone()[0] == 33.0
+        assert again.cities["tiny"].geometry_version == 2
+    finally:
+        again.close()
+
+
 def test_search_by_name_code_and_pinyin(system, tmp_path):
     named = {**next(row for row in tiny.units() if row["level"] == "district"), "name_zh": "江海区", "name_en": "Jianghai", "address": "人民路8号"}
     system.take([tiny.hand_in(tmp_path, "unit", [named], "named")])

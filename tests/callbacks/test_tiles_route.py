@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.map.tiles import redraw_building
 from app.settings import load
 from app.system import System
 from benchmarks._mvt import decode
@@ -97,7 +96,7 @@ def test_an_edited_building_gives_every_tile_a_new_address_and_its_own_new_bytes
     seq = int(decode(gzip.decompress(old.data))["building"].ids[0])
     with system.db.write() as cursor:
         cursor.execute("update base.unit set height_m = 70 where city = 'tiny' and level = 'building' and seq = $1", [seq])
-    assert redraw_building(system, "tiny", seq) >= 2
+    assert system.redraw("tiny", [seq]) >= 2
     now = system.city("tiny").geometry_version
     assert now == version + 1
     new = ask(f"/tiles/tiny/{now}/{mine}", headers={"If-None-Match": old.headers["ETag"]})

@@ -10,7 +10,7 @@ import shapely
 from numpy.typing import NDArray
 
 from app.exchange.places.known import Known
-from app.exchange.places.nodes import Node, area_m2
+from app.exchange.places.nodes import Node
 from app.exchange.places.split import areas
 from app.units.codes import is_valid, parse
 from data.place.source import Source
@@ -279,8 +279,3 @@ def _with_codes(
     name = (table.at[city_row, "name_zh"], table.at[city_row, "name_en"]) if city_row is not None else (None, None)
     city = Node("city", code, names[0] or name[0], names[1] or name[1], shape, everything, made, given=code)
     return Chain(city, rows, made)
-
-
-def km2(node: Node) -> float:
-    """A node's area in km²."""
-    return float(area_m2([node.shape])[0] / 1e6)
