@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -46,6 +47,9 @@ class Settings(BaseSettings):
     cache_redis_url: str = Field("redis://127.0.0.1:6379/0", description="Address of Redis, for CHENGSHU_CACHE=RedisCache.")
     cache_entries: int = Field(20_000, ge=0, description="Most results kept in the cache.")
     upload_limit_mb: int = Field(512, ge=1, description="Largest file taken in by one hand-in, in megabytes.")
+    import_networks: str = Field(
+        "", description="Networks that `run.py import https://…` may also fetch from, as 10.1.0.0/16,…; public addresses always may.")
+    https: bool = Field(False, description="A proxy in front speaks HTTPS: cookies travel only over it, browsers are told to stay with it.")
 
     @field_validator("timezone")
     @classmethod
@@ -55,6 +59,16 @@ class Settings(BaseSettings):
         except (KeyError, ValueError, OSError) as error:
             raise ValueError("no such time zone; names look like Asia/Shanghai") from error
         return name
+
+    @field_validator("import_networks")
+    @classmethod
+    def _are_networks(cls, text: str) -> str:
+        try:
+            for part in text.replace(",", " ").split():
+                ip_network(part)
+        except ValueError as error:
+            raise ValueError(f"{error}; networks look like 10.1.0.0/16 or fd00::/8, with commas between") from error
+        return text
 
     @property
     def database(self) -> Path:
