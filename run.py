@@ -4,6 +4,7 @@
     python run.py build [--fresh]        bring the libraries to what data/sql says
     python run.py import FILE --city K   take a real place in
     python run.py check                  settings, parts, data: what is there and what is wrong
+    python run.py secrets [rotate NAME]  the keys of this installation
     python run.py bench NAME [--json]    measure
 """
 
@@ -17,6 +18,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 from app.errors import Busy, ChengshuError
@@ -156,6 +158,19 @@ def check(settings: Settings) -> int:
     return 1 if wrong else 0
 
 
+def keep_secrets(settings: Settings, act: str, name: str) -> int:
+    """List the keys (name, age, where from; never the value), or make one anew."""
+    from app.secrets import Secrets
+
+    secrets = Secrets(settings.home)
+    if act == "rotate":
+        secrets.rotate(name)
+    for row in secrets.rows():
+        age = "" if row.made_at is None else f"{(time.time() - row.made_at) / 86_400:.1f} days old"
+        print(f"{row.name:24} {row.source:12} {age:16} {row.earlier} earlier")
+    return 0
+
+
 def parser() -> argparse.ArgumentParser:
     """The command line."""
     top = argparse.ArgumentParser(prog="run.py", description="Chengshu 城枢: the operations hub of a city.")
@@ -165,6 +180,9 @@ def parser() -> argparse.ArgumentParser:
     built = commands.add_parser("build", help="bring the libraries to what data/sql says")
     built.add_argument("--fresh", action="store_true", help="throw the database away first")
     commands.add_parser("check", help="print settings, parts and cities, and say what is wrong")
+    secret = commands.add_parser("secrets", help="list the keys of this installation (never their values), or rotate one")
+    secret.add_argument("act", nargs="?", choices=("list", "rotate"), default="list")
+    secret.add_argument("name", nargs="?", default="", help="which one to rotate; what it sealed can still be opened")
     bench = commands.add_parser("bench", help="measure; prints a table (or --json)")
     bench.add_argument("name", nargs="?", default="", help="which benchmark; none lists them")
     bench.add_argument("--json", action="store_true", help="print JSON")
@@ -198,6 +216,8 @@ def main(argv: list[str] | None = None) -> int:
             return build(settings, asked.fresh)
         if asked.command == "check":
             return check(settings)
+        if asked.command == "secrets":
+            return keep_secrets(settings, asked.act, asked.name)
         if asked.command == "bench":
             from benchmarks import run as run_benchmark
             return run_benchmark(asked.name, asked.json, asked.size)
