@@ -2,7 +2,11 @@
 
    pydeck keeps both classes to itself, so a throw-away map is made through its createDeck: the overlay it builds is
    handed the map on load, and the two constructors are all we keep. (pydeck's own updateDeck recurses without end
-   with MapLibre in 0.9.3; that is why its overlay is not used.) */
+   with MapLibre in 0.9.3; that is why its overlay is not used.)
+
+   The page's policy allows no WebAssembly. The bundle loads after this file and has its own way without it, so it is
+   told that there is none instead of being stopped while it tries. */
+delete window.WebAssembly;
 (() => {
   const chengshu = window.chengshu = window.chengshu || {};
   const map = chengshu.map = chengshu.map || {};

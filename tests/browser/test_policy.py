@@ -1,0 +1,127 @@
+"""Under the Content-Security-Policy every part of the map page works, and the browser finds nothing to block."""
+
+import json
+import threading
+import time
+import urllib.request
+
+import pytest
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from waitress import create_server as listen
+
+from app.settings import load
+from run import create_app
+from tests.browser.chromium import chromium, console
+from tests.browser.test_map_page import click, until
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+WATCH = """
+window.blocked = [];
+document.addEventListener('securitypolicyviolation', e =>
+  window.blocked.push([e.effectiveDirective, e.blockedURI, e.sourceFile, e.sample].join(' | ')));
+"""
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    app = create_app(load(home=tmp_path_factory.mktemp("policy"), demo="small", feed_seconds=0))
+    front = listen(app.server, host="127.0.0.1", port=0, threads=6)
+    threading.Thread(target=front.run, daemon=True).start()
+    base = f"http://127.0.0.1:{front.effective_port}"
+    for _ in range(240):
+        if json.load(urllib.request.urlopen(f"{base}/health"))["status"] == "ok":
+            break
+        time.sleep(0.25)
+    yield base
+    front.close()
+    app.system.close()
+
+
+@pytest.fixture(scope="module")
+def driver():
+    with chromium(1120, 640) as found:
+        found.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": WATCH})
+        yield found
+
+
+@pytest.fixture
+def open_page(driver, address):
+    """Open an address in a browser that notes what its policy blocks; nothing may be blocked by the end."""
+    console(driver)
+    seen = []
+
+    def show(query, ready="return !!document.querySelector('#map.is-painted') && !!document.querySelector('#card h2')"):
+        seen.extend(blocked(driver))
+        driver.get(f"{address}/{query}")
+        until(driver, ready)
+        return driver
+
+    yield show
+    seen.extend(blocked(driver))
+    seen.extend(line for line in console(driver) if any(word in line for word in ("Content Security Policy", "Permissions-Policy", "Refused")))
+    assert seen == []
+
+
+def blocked(driver):
+    return driver.execute_script("return window.blocked || []")
+
+
+@pytest.mark.parametrize(
+    ("show", "dims", "theme"),
+    [("choropleth", "2d", "dark"), ("choropleth", "3d", "light"), ("points", "2d", "light"), ("heat", "2d", "dark"), ("hex", "3d", "dark"),
+     ("flow", "3d", "light")],
+)
+def test_the_map_is_drawn_in_every_way(open_page, show, dims, theme):
+    d = open_page(f"?lang=en&indicator=aqi&theme={theme}&dims={dims}&show={show}")
+    time.sleep(0.5)
+    assert d.execute_script("return document.querySelectorAll('#map canvas').length") >= 1
+
+
+def test_floors_chart_table_playback_search_and_compare(open_page):
+    d = open_page("?lang=en&indicator=people_flow&dims=3d")
+    for _ in range(5):
+        before = d.execute_script("return document.querySelector('#card code')?.textContent")
+        click(d, "#card .cs-child")
+        until(d, f"return document.querySelector('#card code')?.textContent !== {json.dumps(before)}")
+    click(d, "#card .cs-floor")
+    until(d, "return document.querySelector('#card .cs-chip')?.textContent === 'Floor'")
+    d = open_page("?lang=en&indicator=temperature_c&tab=chart")
+    until(d, "return !!document.querySelector('#chart-graph .js-plotly-plot .scatterlayer path')")
+    d.find_element(By.TAG_NAME, "body").send_keys("p")
+    time.sleep(2)
+    d = open_page("?lang=en&tab=table&level=district")
+    until(d, "return !!document.querySelector('.cs-grid .ag-row[row-id]')")
+    d.execute_script("document.querySelector('.cs-grid .ag-center-cols-container .ag-row .ag-cell').click()")
+    until(d, "return !!document.querySelector('.cs-grid .ag-row.is-selected')")
+    box = d.find_element(By.ID, "search-word")
+    box.send_keys("9")
+    until(d, "return !!document.querySelector('.cs-result')")
+    box.send_keys(Keys.ENTER)
+    open_page("?lang=en&compare=indicator", "return !!document.querySelector('#map-second.is-painted')")
+
+
+@pytest.mark.parametrize("path", ["data", "settings"])
+def test_the_other_pages(open_page, path):
+    open_page(f"{path}?lang=zh", "return !!document.querySelector('#main h1, #main h2, #main table')")
+
+
+def test_a_script_put_into_the_page_does_not_run(driver, address):
+    driver.get(f"{address}/settings?lang=en")
+    until(driver, "return !!document.querySelector('#main')")
+    # on a timer, because DevTools lets its own scripts evaluate what the page may not
+    ran = driver.execute_async_script("""
+        const done = arguments[0];
+        setTimeout(() => {
+            const script = document.createElement('script');
+            script.textContent = 'window.ran = "inline"';
+            document.body.append(script);
+            const link = Object.assign(document.createElement('a'), {href: 'javascript:window.ran = "address"'});
+            link.setAttribute('onclick', 'window.ran = "handler"');
+            document.body.append(link);
+            link.click();
+            try { new Function('window.ran = "eval"')(); } catch { /* as it should be */ }
+            setTimeout(() => done([window.ran || '', window.blocked.length]), 300);
+        });""")
+    assert ran[0] == "" and ran[1] >= 3
+    console(driver)
