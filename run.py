@@ -5,12 +5,14 @@
     python run.py import FILE --city K   take a real place in
     python run.py check                  settings, parts, data: what is there and what is wrong
     python run.py secrets [rotate NAME]  the keys of this installation
+    python run.py audit verify|export    is the trail whole; its rows as CSV
     python run.py bench NAME [--json]    measure
 """
 
 from __future__ import annotations
 
 import argparse
+import getpass
 import logging
 import os
 import shutil
@@ -19,6 +21,7 @@ import socket
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.errors import Busy, ChengshuError
@@ -154,21 +157,63 @@ def check(settings: Settings) -> int:
         wrong += 1
         print(f"batch {batch['batch']} does not balance: {batch}")
     print("every batch balances: in = accepted + rejected + duplicate" if not wrong else "")
+    wrong += check_audit(settings)
     system.close()
     return 1 if wrong else 0
 
 
+def check_audit(settings: Settings) -> int:
+    """Print whether the audit trail is whole; 1 where it is not."""
+    from app.audit import Audit
+    from app.secrets import Secrets
+
+    try:
+        found = Audit(settings.home, Secrets(settings.home), settings).verify()
+    except ChengshuError as error:
+        print(f"audit trail: {error}")
+        return 1
+    print(f"audit trail: {found.sentence}")
+    return 0 if found.is_intact else 1
+
+
 def keep_secrets(settings: Settings, act: str, name: str) -> int:
     """List the keys (name, age, where from; never the value), or make one anew."""
+    from app.audit import Audit
     from app.secrets import Secrets
 
     secrets = Secrets(settings.home)
     if act == "rotate":
         secrets.rotate(name)
+        audit = Audit(settings.home, secrets, settings)
+        audit.note(getpass.getuser(), "local", "secret.rotate", "allowed", address="command line", detail=name)
+        audit.close()
     for row in secrets.rows():
         age = "" if row.made_at is None else f"{(time.time() - row.made_at) / 86_400:.1f} days old"
         print(f"{row.name:24} {row.source:12} {age:16} {row.earlier} earlier")
     return 0
+
+
+def keep_audit(settings: Settings, asked: argparse.Namespace) -> int:
+    """Verify the chain of the audit trail (exit 1 where it is broken), or write its rows as CSV."""
+    from app.audit import Audit, between
+    from app.secrets import Secrets
+
+    audit = Audit(settings.home, Secrets(settings.home), settings)
+    try:
+        if asked.act == "verify":
+            found = audit.verify()
+            print(found.sentence)
+            return 0 if found.is_intact else 1
+        question = between(asked.since, asked.until)
+        rows = audit.trail.count(question)
+        path = Path(asked.file or "audit.csv")
+        with os.fdopen(os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as file:
+            file.writelines(audit.csv(question))
+        audit.note(getpass.getuser(), "local", "audit.export", "allowed", address="command line", rows=rows)
+        print(f"{path}: {rows} rows")
+        return 0
+    finally:
+        audit.close()
 
 
 def parser() -> argparse.ArgumentParser:
@@ -183,6 +228,11 @@ def parser() -> argparse.ArgumentParser:
     secret = commands.add_parser("secrets", help="list the keys of this installation (never their values), or rotate one")
     secret.add_argument("act", nargs="?", choices=("list", "rotate"), default="list")
     secret.add_argument("name", nargs="?", default="", help="which one to rotate; what it sealed can still be opened")
+    trail = commands.add_parser("audit", help="verify the chain of the audit trail, or write its rows as CSV")
+    trail.add_argument("act", choices=("verify", "export"))
+    trail.add_argument("file", nargs="?", default="", help="the CSV file to write (audit.csv)")
+    trail.add_argument("--since", default="", help="first day or moment, 2026-01-31 or 2026-01-31T08:00+08:00 (UTC where it does not say)")
+    trail.add_argument("--until", default="", help="the moment it ends before")
     bench = commands.add_parser("bench", help="measure; prints a table (or --json)")
     bench.add_argument("name", nargs="?", default="", help="which benchmark; none lists them")
     bench.add_argument("--json", action="store_true", help="print JSON")
@@ -218,6 +268,8 @@ def main(argv: list[str] | None = None) -> int:
             return check(settings)
         if asked.command == "secrets":
             return keep_secrets(settings, asked.act, asked.name)
+        if asked.command == "audit":
+            return keep_audit(settings, asked)
         if asked.command == "bench":
             from benchmarks import run as run_benchmark
             return run_benchmark(asked.name, asked.json, asked.size)

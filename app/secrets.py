@@ -101,8 +101,8 @@ class Secrets:
             raise NotFound("No such secret", "`run.py secrets` lists them", name=name)
         with self._lock, self._locked():
             earlier = path.with_suffix(_EARLIER)
-            _write(earlier, [*_lines(path), *_lines(earlier)])
-            _write(path, [_encoded(chance.token_bytes(SIZE))])
+            write_private(earlier, [*_lines(path), *_lines(earlier)])
+            write_private(path, [_encoded(chance.token_bytes(SIZE))])
 
     def rows(self) -> list[SecretRow]:
         """Every secret there is, by name. Raises what `keys` raises."""
@@ -122,7 +122,7 @@ class Secrets:
     def _make(self, path: Path) -> None:
         with self._locked():
             if _mark(path) is None:            # another process may have been faster
-                _write(path, [_encoded(chance.token_bytes(SIZE))])
+                write_private(path, [_encoded(chance.token_bytes(SIZE))])
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -180,14 +180,15 @@ def _lines(path: Path) -> list[str]:
         raise Unavailable("A secret cannot be read", "Restore var/secrets from a backup", file=path, reason=error) from error
 
 
-def _write(path: Path, lines: list[str]) -> None:
-    """Atomically, for this user alone, on the disk before it counts."""
+def write_private(path: Path, lines: list[str], is_durable: bool = True) -> None:
+    """Atomically, for this user alone; `is_durable`: on the disk before it counts."""
     draft = path.with_name(f".{path.name}.{os.getpid()}.{time.monotonic_ns()}")
     try:
         with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW, 0o600), "w", encoding="ascii") as file:
             file.write("\n".join(lines) + "\n")
             file.flush()
-            os.fsync(file.fileno())
+            if is_durable:
+                os.fsync(file.fileno())
         draft.replace(path)
     except OSError as error:
         draft.unlink(missing_ok=True)

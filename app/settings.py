@@ -46,6 +46,8 @@ class Settings(BaseSettings):
         "SimpleCache", description="Where callback and tile results are kept: in process, in files, or in Redis.")
     cache_redis_url: str = Field("redis://127.0.0.1:6379/0", description="Address of Redis, for CHENGSHU_CACHE=RedisCache.")
     cache_entries: int = Field(20_000, ge=0, description="Most results kept in the cache.")
+    audit_days: int = Field(400, ge=180, le=36_500, description="Days the audit trail is kept (graded protection asks for six months at least).")
+    audit_strict: bool = Field(True, description="Refuse what needs a right while the audit trail cannot be written.")
     upload_limit_mb: int = Field(512, ge=1, description="Largest file taken in by one hand-in, in megabytes.")
     import_networks: str = Field(
         "", description="Networks that `run.py import https://…` may also fetch from, as 10.1.0.0/16,…; public addresses always may.")
