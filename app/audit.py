@@ -203,10 +203,10 @@ class Audit:
                 log.exception("The audit trail cannot be written")
                 self._fail(Unavailable("The audit trail cannot be written", "The log of the server says more", reason=error), taken, counted, lost)
                 return
-        for _, ticket in taken:
-            if ticket is not None:
-                ticket.done.set()
-        self._keep(head)
+            for _, ticket in taken:
+                if ticket is not None:
+                    ticket.done.set()
+            self._keep(head)
 
     def _fail(self, error: ChengshuError, taken: list[tuple[tuple[Any, ...], _Ticket | None]], counted: list[tuple[tuple[Any, ...], list[int]]],
               lost: int) -> None:
