@@ -4,6 +4,7 @@
     python run.py build [--fresh]        bring the libraries to what data/sql says
     python run.py import FILE --city K   take a real place in
     python run.py check                  settings, parts, data: what is there and what is wrong
+    python run.py account ACT | kiosk ACT | link   who may sign in, and how
     python run.py secrets [rotate NAME]  the keys of this installation
     python run.py audit verify|export    is the trail whole; its rows as CSV
     python run.py bench NAME [--json]    measure
@@ -25,6 +26,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.errors import Busy, ChengshuError
+from app.identity.commands import NAMES, add_parsers
+from app.identity.commands import run as run_identity
 from app.settings import load, rows
 
 if TYPE_CHECKING:
@@ -91,6 +94,9 @@ def serve(settings: Settings) -> int:
     """Serve until interrupted; a port that is taken is said before anything is built."""
     from waitress import create_server as listen
 
+    from app.identity.start import check_start, welcome
+
+    check_start(settings)
     probe = socket.socket()
     probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -104,6 +110,7 @@ def serve(settings: Settings) -> int:
     front = listen(app.server, host=settings.host, port=settings.port, threads=settings.threads, ident="chengshu",
                    channel_timeout=60, connection_limit=1000)
     print(f"Chengshu 城枢 · http://{settings.host}:{settings.port}  (stop with Ctrl-C)", flush=True)
+    print(welcome(settings, app.system.identity), flush=True)
 
     def stop(*_: Any) -> None:
         raise KeyboardInterrupt
@@ -225,6 +232,7 @@ def parser() -> argparse.ArgumentParser:
     built = commands.add_parser("build", help="bring the libraries to what data/sql says")
     built.add_argument("--fresh", action="store_true", help="throw the database away first")
     commands.add_parser("check", help="print settings, parts and cities, and say what is wrong")
+    add_parsers(commands)
     secret = commands.add_parser("secrets", help="list the keys of this installation (never their values), or rotate one")
     secret.add_argument("act", nargs="?", choices=("list", "rotate"), default="list")
     secret.add_argument("name", nargs="?", default="", help="which one to rotate; what it sealed can still be opened")
@@ -266,6 +274,8 @@ def main(argv: list[str] | None = None) -> int:
             return build(settings, asked.fresh)
         if asked.command == "check":
             return check(settings)
+        if asked.command in NAMES:
+            return run_identity(settings, asked)
         if asked.command == "secrets":
             return keep_secrets(settings, asked.act, asked.name)
         if asked.command == "audit":

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.errors import BadInput
@@ -51,6 +51,20 @@ class Settings(BaseSettings):
     upload_limit_mb: int = Field(512, ge=1, description="Largest file taken in by one hand-in, in megabytes.")
     import_networks: str = Field(
         "", description="Networks that `run.py import https://…` may also fetch from, as 10.1.0.0/16,…; public addresses always may.")
+    public_url: str = Field(
+        "", pattern=r"^$|^https?://[^/?#\s]+$", description="Address people open, as https://city.example; needed for OIDC behind a proxy.")
+    session_idle_minutes: int = Field(30, ge=5, le=1440, description="Minutes without a request after which a session ends.")
+    session_hours: int = Field(12, ge=1, le=720, description="Hours after which a session ends in any case.")
+    second_factor: bool = Field(True, description="The roles of the system, security and audit administrators work only with a second factor.")
+    oidc_issuer: str = Field("", pattern=r"^$|^https://|^http://(127\.0\.0\.1|localhost)(:|/|$)",
+                             description="OpenID Connect provider, exactly as it writes its issuer; empty for none.")
+    oidc_client_id: str = Field("", description="Name of this program at the provider.")
+    oidc_client_secret: SecretStr = Field(SecretStr(""), description="Secret of this program at the provider; empty for a public client.")
+    oidc_scopes: str = Field("openid profile email", pattern=r"(^|.* )openid( |$)", description="What is asked of the provider.")
+    oidc_claim: str = Field("groups", description="Claim of the provider whose values CHENGSHU_OIDC_ROLES maps.")
+    oidc_roles: str = Field("", description="Which claim value gives which role: value=role; value=role@city/unit.")
+    oidc_accounts: Literal["disabled", "mapped"] = Field(
+        "disabled", description="Accounts that a provider brings: disabled until somebody lets them in, or with the mapped roles at once.")
     https: bool = Field(False, description="A proxy in front speaks HTTPS: cookies travel only over it, browsers are told to stay with it.")
 
     @field_validator("timezone")
