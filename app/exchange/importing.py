@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from app.errors import BadInput
+from app.exchange.fetch import fetch, is_address
 from app.exchange.place import Options, Plan, Report, plan, write
 from app.exchange.stock import stock
 from app.settings import Settings
@@ -23,6 +24,8 @@ def import_place(settings: Settings, asked: Namespace) -> int:
     """Run the command line's import; returns the exit status."""
     if asked.report and not Path(asked.report).resolve().parent.is_dir():
         raise BadInput("The folder for the report does not exist", "Make it, or name another file", file=asked.report)
+    if is_address(asked.file):
+        asked = Namespace(**{**vars(asked), "file": str(fetch(asked.file, settings, say))})
     if asked.dry_run:
         what = plan(Path(asked.file), options(asked, 1), say)
         print("\n".join(what.lines()))

@@ -9,6 +9,7 @@ from pathlib import Path
 import python_calamine
 
 from data.errors import Unreadable
+from data.place.packed import check_size
 from data.place.rows import take_rows
 from data.place.source import Options, Source
 from data.place.text import head
@@ -35,6 +36,9 @@ def can_read(path: Path) -> bool:
 def read(path: Path, options: Options) -> Source:
     """Rows of the sheet with most cells; its first row that is not empty names the columns. Raises Unreadable."""
     source = Source("excel", path)
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            check_size(archive, path)
     try:
         with path.open("rb") as file:
             book = python_calamine.CalamineWorkbook.from_filelike(file)

@@ -1,6 +1,7 @@
 """Bad input: a clear message naming the place and the remedy, or a counted reject; never a traceback, nothing lost."""
 
 import json
+import zipfile
 
 import numpy as np
 import pytest
@@ -35,6 +36,39 @@ def test_a_file_of_no_format_is_named(tmp_path, content):
     path = tmp_path / "x.osm.pbf"
     path.write_bytes(content)
     refuse(path, "no format known", Unreadable)
+
+
+def test_a_list_of_sources_named_shp_in_a_zip_reads_no_other_file(tmp_path):
+    """GDAL goes by content: a VRT would open any path or address this machine reaches."""
+    secret = geojson(tmp_path / "secret.geojson", [(square(8, 47), {"building": "yes"})])
+    inside = f'<OGRVRTDataSource><OGRVRTLayer name="secret"><SrcDataSource>{secret}</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>'
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
+        archive.writestr("x.shp", inside)
+    refuse(tmp_path / "x.zip", "no shapefile", Unreadable)
+
+
+@pytest.mark.parametrize("name", ["x.shp", "xl/workbook.xml"])
+@pytest.mark.parametrize("size", [300 * 2**20, 5 * 2**30])
+def test_a_zip_bomb_is_not_unpacked(tmp_path, monkeypatch, size, name):
+    """Its directory says how much it holds: that is believed before anything is unpacked."""
+    with zipfile.ZipFile(tmp_path / "x.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, b"\x00\x00\x27\x0a" + bytes(96))
+    listed = zipfile.ZipFile.infolist
+
+    def inflated(self):
+        found = listed(self)
+        found[0].file_size = size
+        return found
+
+    monkeypatch.setattr(zipfile.ZipFile, "infolist", inflated)
+    refuse(tmp_path / "x.zip", "would unpack to more than", Unreadable)
+
+
+def test_a_path_out_of_the_zip_leads_nowhere(tmp_path):
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
+        archive.writestr("../../../outside.shp", b"\x00\x00\x27\x0a" + bytes(96))
+    refuse(tmp_path / "x.zip", "damaged|no layer", Unreadable)
+    assert [path.name for path in tmp_path.iterdir()] == ["x.zip"]
 
 
 def test_empty_missing_and_folder(tmp_path):
