@@ -246,7 +246,7 @@ def parser() -> argparse.ArgumentParser:
     bench.add_argument("--json", action="store_true", help="print JSON")
     bench.add_argument("--size", default="", help="data size, where the benchmark has several")
     place = commands.add_parser("import", help="take a real place in from a file")
-    place.add_argument("file", help="file or https address: .osm.pbf, GeoJSON, GeoPackage, Shapefile (.shp or .zip), GeoParquet, CityJSON(Seq), CSV, Excel")
+    place.add_argument("file", help="path or https address of .osm.pbf, GeoJSON, GeoPackage, Shapefile (or .zip), GeoParquet, CityJSON, CSV, Excel")
     place.add_argument("--city", required=True, help="city key: a–z, 0–9, - and _")
     place.add_argument("--city-name", default="", help="name to show, where the file does not say one")
     place.add_argument("--crs", default=None, help="gcj02, bd09 or EPSG:n, where the file does not say it")
