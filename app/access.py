@@ -1,43 +1,117 @@
-"""Who may see what: the one gateway that every route, callback and download asks.
+"""Who may do what: capabilities, roles, grants and the viewer, which the one gateway asks for every route and callback.
 
-Today one local viewer stands behind the loopback address and may see everything; the shape (a viewer, a capability,
-a city and a unit) is what accounts, roles and subtrees fill in. `scope` goes into every cache key, so nothing that
-one viewer was shown is ever served to another who may see less.
+A right is a capability, in a subtree of units, up to a privacy level. A role bundles capabilities (data/registry/roles.csv);
+a grant gives a role to an account, in one city or all, below one unit or all, up to a privacy level. What the viewer then
+may see of the city is app/sight.py's part; who they are is app/identity's.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from app.errors import Refused
+from data import registers
 
+OPEN, SIGNED_IN = "open", "signed.in"
 CAPABILITIES: dict[str, str] = {
+    OPEN: "Open to everybody, signed in or not",
+    SIGNED_IN: "Open the pages; each page and callback asks for its own right",
     "map.read": "See the map, units, values and floors",
     "export.rows": "Take rows and pictures out",
-    "system.read": "See health, versions and settings",
+    "data.read": "See the data page: batches and what became of them",
+    "sql.ask": "Ask own questions in the SQL workspace",
+    "settings.read": "See the settings",
+    "system.change": "Make backups and change the running system",
+    "access.read": "See accounts and rights",
+    "access.change": "Change accounts and rights",
+    "audit.read": "Read the audit trail",
+    "evidence.read": "See the security evidence",
+    "account.own": "Look after the own account",
 }
+SEPARATED = ("system_administrator", "security_administrator", "auditor")
+PRIVACY: dict[int, str] = {0: "open", 1: "internal", 2: "sensitive", 3: "personal"}
+PERSONAL = 1        # from this level on a count of few people is suppressed outside its owner
+CLEARED = 3         # this level may see single persons
+FEW = 5
+
+
+@dataclass(frozen=True)
+class Role:
+    """A bundle of capabilities; `privacy` is the level a grant of it has unless it says another."""
+
+    id: str
+    name_zh: str
+    name_en: str
+    capabilities: frozenset[str]
+    privacy: int
+    description_zh: str = ""
+    description_en: str = ""
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A role, in a city ("" = every city), below a unit ("" = the whole city), up to a privacy level."""
+
+    role: str
+    city: str = ""
+    unit: str = ""
+    privacy: int = 0
 
 
 @dataclass(frozen=True)
 class Viewer:
-    """Somebody who asks: a name and the capabilities they hold."""
+    """Somebody who asks. `grants` pairs each grant with the capabilities of its role.
+
+    kind        account, local, kiosk, key, or nobody
+    department  id of the department they belong to: the owner of an indicator sees its small counts
+    session     short public name of the session, for the audit trail
+    """
 
     name: str
-    capabilities: frozenset[str]
+    kind: str
+    grants: tuple[tuple[Grant, frozenset[str]], ...] = ()
+    department: str = ""
+    session: str = ""
 
-    @property
-    def scope(self) -> str:
-        """Two viewers with one scope may be shown the same bytes."""
-        return "all" if self.capabilities == frozenset(CAPABILITIES) else ",".join(sorted(self.capabilities))
+    @cached_property
+    def capabilities(self) -> frozenset[str]:
+        """Every capability of any grant, wherever it reaches."""
+        return frozenset().union(*(held for _, held in self.grants))
+
+    def may(self, capability: str) -> bool:
+        """True where at least one grant holds the capability; everybody may what is open."""
+        return capability == OPEN or (capability == SIGNED_IN and self.kind != "nobody") or capability in self.capabilities
+
+    def reach(self, capability: str) -> tuple[Grant, ...]:
+        """The grants that hold a capability: where, and up to which privacy level, it may be used."""
+        return tuple(grant for grant, held in self.grants if capability in held)
 
 
-LOCAL = Viewer("local", frozenset(CAPABILITIES))
+NOBODY = Viewer("", "nobody")
 
 
-def require(viewer: Viewer, capability: str) -> None:
+def read_roles() -> dict[str, Role]:
+    """Every role by id, in registry order."""
+    found = {}
+    for row in registers.rows("roles"):
+        held = frozenset(row["capabilities"].split("|"))
+        unknown = held - set(CAPABILITIES)
+        if unknown:
+            raise KeyError(f"roles.csv, role {row['id']}: no such capability: {', '.join(sorted(unknown))}")
+        found[row["id"]] = Role(row["id"], row["name_zh"], row["name_en"], held, int(row["privacy"]), row["description_zh"], row["description_en"])
+    return found
+
+
+def viewer(name: str, kind: str, grants: tuple[Grant, ...], roles: dict[str, Role], department: str = "", session: str = "") -> Viewer:
+    """A viewer with the capabilities of their grants' roles; a grant of a role that is gone gives nothing."""
+    return Viewer(name, kind, tuple((grant, roles[grant.role].capabilities) for grant in grants if grant.role in roles), department, session)
+
+
+def require(asking: Viewer, capability: str) -> None:
     """Raise Refused unless the viewer holds the capability; an unknown capability is an error of ours."""
     if capability not in CAPABILITIES:
         raise KeyError(capability)
-    if capability not in viewer.capabilities:
-        raise Refused(f"You may not {CAPABILITIES[capability].lower()}", "Ask the administrator for the right",
-                      right=capability)
+    if not asking.may(capability):
+        act = CAPABILITIES[capability]
+        raise Refused(f"You may not {act[0].lower()}{act[1:]}", "Ask the security administrator for the right", right=capability)

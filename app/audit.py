@@ -20,11 +20,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from app.cells import harmless
 from app.chain import Chain, Verification
 from app.errors import BadInput, ChengshuError, Unavailable
 from app.secrets import Secrets
 from app.settings import Settings
-from app.units.export import harmless
 from data.trail import FOREVER, Entry, Mark, Question, Trail
 
 # first parts of named acts that are on the disk before they are answered

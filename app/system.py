@@ -7,14 +7,20 @@ modules beside it, passing it along.
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
+from app.access import CLEARED, Role, Viewer, read_roles
+from app.audit import Audit
 from app.errors import NotFound
+from app.identity import Identity
 from app.indicators.latest import Latest, gather
 from app.indicators.registry import Indicator
 from app.indicators.registry import read as read_indicators
 from app.indicators.values import Values
+from app.secrets import Secrets
 from app.settings import Settings
 from data import queries, store, tiles
 from data.build import build
@@ -22,6 +28,14 @@ from data.connection import Database
 from data.handin import HandIn
 from data.intake import Receipt, take_in
 
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from app.sight import Seen, Sight
+
+VIEWS = 256         # views kept: one per viewer and right
 FEW = 100           # buildings changed at once up to which only their own tiles are drawn again
 
 
@@ -40,6 +54,12 @@ class City:
     geometry_version: int
     value_version: int
     max_zoom: int
+    tag: str = ""
+
+    @property
+    def address(self) -> str:
+        """The version of its tiles as their address has it; who sees a part of the city has tiles of their own (`tag`)."""
+        return f"{self.geometry_version}-{self.tag}" if self.tag else str(self.geometry_version)
 
     def name(self, language: str) -> str:
         """Its name in zh or en."""
@@ -65,6 +85,12 @@ class System:
         self._newest: dict[str, tuple[int, int | None]] = {}
         self._latest: dict[tuple[str, str], tuple[int, Latest]] = {}
         self._lock = threading.RLock()
+        self._views: OrderedDict[tuple[Viewer, str], Seen] = OrderedDict()
+        self.roles: dict[str, Role] = read_roles()
+        self.secrets = Secrets(settings.home)
+        self.audit = Audit(settings.home, self.secrets, settings)
+        self.identity = Identity(settings.home, settings, self.secrets, self.roles)
+        self.identity.tell(self.audit.note)
         self.read_cities()
         self.finish()
 
@@ -107,7 +133,7 @@ class System:
 
     def newest_of(self, key: str, indicator: str) -> int | None:
         """Time of the newest reading of one indicator (epoch seconds); None where it has none."""
-        cube = self.values(key).cube(indicator) if key in self._cities else None
+        cube = self.values(key).cube(indicator) if key in self.cities else None
         return int(cube.times[-1]) if cube is not None and cube.times.size else None
 
     def latest(self, key: str, level: str) -> Latest:
@@ -129,6 +155,63 @@ class System:
             values.cube(name)
         for level in ("city", "district"):
             self.latest(key, level)
+
+    def seen_by(self, viewer: Viewer, right: str) -> Seen:
+        """The city as a viewer may see it under one right; kept, so that asking again costs nothing."""
+        from app.sight import Seen
+
+        with self._lock:
+            found = self._views.get((viewer, right))
+            if found is None:
+                found = self._views[viewer, right] = Seen(self, viewer, right)
+                if len(self._views) > VIEWS:
+                    self._views.popitem(last=False)
+            self._views.move_to_end((viewer, right))
+            return found
+
+    def rows(self, name: str, **params: Any) -> list[dict[str, Any]]:
+        """A named question (data/sql/query), answered for who may see everything, as a list of dicts."""
+        return queries.rows(self._door, name, **self._bound(params))
+
+    def columns(self, name: str, **params: Any) -> dict[str, Any]:
+        """The same as {column: NumPy array}."""
+        return queries.columns(self._door, name, **self._bound(params))
+
+    def frame(self, name: str, **params: Any) -> pd.DataFrame:
+        """The same as a pandas frame."""
+        return queries.frame(self._door, name, **self._bound(params))
+
+    def baked(self, city: str, group: str, z: int, x: int, y: int) -> bytes | None:
+        """A tile as it was baked, gzipped; None where none is kept."""
+        return tiles.blob(self.db, self.city(city).number, group, z, x, y)
+
+    def live(self, city: str, group: str, z: int, x: int, y: int) -> bytes:
+        """A tile made from its rows now, not compressed; empty where there is nothing."""
+        return tiles.live(self.db, city, group, z, x, y)
+
+    @property
+    def _door(self) -> Database:
+        return self.db
+
+    def _bound(self, params: dict[str, Any]) -> dict[str, Any]:
+        """What a question is asked with besides its own parameters: the units and the privacy level that may be seen."""
+        return {**params, "bits": None, "offsets": None, "privacy": CLEARED}
+
+    def sight(self, city: str, privacy: int = 0) -> Sight | None:  # noqa: ARG002 - one shape with Seen
+        """The units of a city that may be seen; None for all of them."""
+        return None
+
+    def mask(self, city: str, level: str, privacy: int = 0) -> NDArray[np.bool_] | None:  # noqa: ARG002
+        """One flag a unit of the level, None where all may be seen."""
+        return None
+
+    def roots(self, city: str) -> list[tuple[str, int]]:  # noqa: ARG002
+        """(level, seq) of the units at which the view begins."""
+        return [("city", 1)]
+
+    def privacy(self, city: str, level: str = "", seq: int = 0) -> int:  # noqa: ARG002
+        """The privacy level up to which fields of a unit may be seen."""
+        return CLEARED
 
     def unit_counts(self, key: str) -> list[dict[str, object]]:
         """Per level: how many numbers were ever given (`size`), how many units stand (`standing`)."""
@@ -201,5 +284,7 @@ class System:
         self.read_cities()
 
     def close(self) -> None:
-        """Safe shutdown: waits for the writer."""
+        """Safe shutdown: waits for the writers."""
+        self.identity.close()
+        self.audit.close()
         self.db.close()

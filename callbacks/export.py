@@ -6,9 +6,8 @@ from datetime import UTC, datetime
 
 from flask import Response, request
 
-from app.access import Viewer
 from app.errors import BadInput
-from app.system import System
+from app.sight import Seen
 from app.units.export import KINDS, export
 from callbacks.gateway import Gateway, whole_number
 from callbacks.results import Results
@@ -16,16 +15,16 @@ from callbacks.results import Results
 MOST_UNITS = 2_000
 
 
-def register(gateway: Gateway, system: System, results: Results) -> None:  # noqa: ARG001 - one signature for all of them
+def register(gateway: Gateway, results: Results) -> None:  # noqa: ARG001 - one signature for all of them
     """Add the route."""
 
     @gateway.route("/export/<city>.<kind>", right="export.rows")
-    def take_out(viewer: Viewer, city: str, kind: str) -> Response:  # noqa: ARG001 - every view gets the viewer
+    def take_out(seen: Seen, city: str, kind: str) -> Response:
         indicator, level, at = request.args.get("indicator", ""), request.args.get("level", "street"), whole_number("at", None, 0, 2**34)
         codes = [code for code in request.args.get("units", "").split(",") if code]
         if len(codes) > MOST_UNITS or any(len(code) > 40 for code in codes):
             raise BadInput(f"At most {MOST_UNITS} units of at most 40 characters can be named", "Leave `units` out for the whole level")
-        body = export(system, city, kind, indicator, level, codes, at)
+        body = export(seen, city, kind, indicator, level, codes, at)
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M")
         name = f"{city}-{indicator}-{level}-{stamp}.{kind}"
         return Response(

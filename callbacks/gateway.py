@@ -1,8 +1,9 @@
 """The one way in: every route declares the right it needs, and every error leaves with its status.
 
-`Gateway.route` registers a Flask view; the view gets the viewer as its first argument and returns bytes, a dict or a
+`Gateway.route` registers a Flask view; the view gets a `Seen` as its first argument and returns bytes, a dict or a
 response. What it raises becomes JSON with the fact and the remedy, never a traceback. `Gateway.callback` does the same
-for Dash callbacks: their errors become a notification, or an error card in the place of the panel.
+for Dash callbacks: their errors become a notification, or an error card in the place of the panel. What was decided goes
+into the audit trail.
 """
 
 from __future__ import annotations
@@ -10,70 +11,126 @@ from __future__ import annotations
 import functools
 import inspect
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 from dash import Dash, no_update, set_props
-from flask import Flask, Response, request
+from flask import Flask, Response, g, redirect, request
+from werkzeug.exceptions import HTTPException
 
 from app import access
 from app.access import Viewer
-from app.errors import BadInput, Busy, ChengshuError, NotFound, Refused, Unavailable
+from app.errors import BadInput, Busy, ChengshuError, NotFound, Refused, SignedOut, Unavailable
+from app.system import System
 from layouts import ids
 from layouts.components.marks import failed
 
-STATUS: dict[type[ChengshuError], int] = {BadInput: 400, Refused: 403, NotFound: 404, Busy: 409, Unavailable: 503, ChengshuError: 500}
+SESSION, CSRF, CSRF_HEADER = "chengshu-session", "chengshu-csrf", "X-CSRFToken"
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
+_BY_COOKIE = frozenset({"account", "local", "kiosk"})
+STATUS: dict[type[ChengshuError], int] = {BadInput: 400, SignedOut: 401, Refused: 403, NotFound: 404, Busy: 409, Unavailable: 503, ChengshuError: 500}
 log = logging.getLogger("chengshu")
 
 
 class Gateway:
-    """Rights of every route of one server: `rights[endpoint]` is the capability it asks for."""
+    """Rights of every route of one server: `rights[endpoint]` is the capability it asks for.
 
-    def __init__(self, server: Flask) -> None:
-        self.server = server
+    `_guard` runs before every request: who asks (session cookie or API key), whether they hold the right, whether a change
+    comes from our own page (CSRF). Views get a `Seen`: the city as far as this viewer may see it under this right.
+    """
+
+    def __init__(self, server: Flask, system: System) -> None:
+        self.server, self.system = server, system
         self.rights: dict[str, str] = {}
+        self.quiet: set[str] = set()
         self.callback_rights: dict[str, str] = {}
         server.before_request(self._guard)
+        server.register_error_handler(ChengshuError, problem)
 
     def _guard(self) -> Response | None:
-        """Routes that are not ours (Dash's own) ask for the right they were adopted with; one without a right is closed."""
-        if request.endpoint is None:
+        """A route without a right is closed; one that needs a person sends browsers to the sign-in page."""
+        endpoint = request.endpoint
+        if endpoint is None:
             return None
         try:
-            if request.endpoint not in self.rights:
+            right = self.rights.get(endpoint)
+            if right is None:
                 raise Refused("This address has no right declared", "It is an error of ours: report it", value=request.path[:80])
-            access.require(self.viewer(), self.rights[request.endpoint])
+            viewer = self.viewer()
+            if right != access.OPEN and viewer.kind == "nobody":
+                raise SignedOut("Nobody is signed in", "Sign in, or send an API key", value=request.path[:80])
+            access.require(viewer, right)
+            if request.method not in _SAFE:
+                self._check_origin(viewer)
         except ChengshuError as error:
+            self._note(endpoint, "refused", detail=error.fact)
+            if isinstance(error, SignedOut) and "text/html" in request.headers.get("Accept", ""):
+                return redirect(f"/sign-in?{urlencode({'next': request.full_path.rstrip('?')})}", 303)
             return problem(error)
+        g.seen = self.system.seen_by(viewer, right)
         return None
 
-    def adopt(self, right: str) -> None:
-        """Give every route that has no right yet this one."""
+    def _check_origin(self, viewer: Viewer) -> None:
+        """A change asked for with a cookie carries the token that only our own pages can read (OWASP: double submit, bound to the session)."""
+        if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+            raise Refused("This change was asked for by a foreign page", "Do it on our own page")
+        if viewer.kind in _BY_COOKIE:
+            given = request.headers.get(CSRF_HEADER) or (request.form.get("csrf", "") if request.mimetype in _FORMS else "")
+            if not self.system.identity.csrf_is_right(request.cookies.get(SESSION, ""), given):
+                raise Refused("The page that asks for this change is too old or not ours", "Reload the page and do it again")
+
+    def adopt(self, right: str, open_to_all: tuple[str, ...] = ()) -> None:
+        """Give every route that has no right yet this one; those whose rule begins with a word of `open_to_all` are open."""
         for rule in self.server.url_map.iter_rules():
-            self.rights.setdefault(rule.endpoint, right)
+            self.rights.setdefault(rule.endpoint, access.OPEN if rule.rule.startswith(open_to_all) else right)
 
     def viewer(self) -> Viewer:
-        """Who is asking."""
-        return access.LOCAL
+        """Who is asking: known once per request."""
+        if "viewer" not in g:
+            scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+            g.viewer = self.system.identity.recognise(
+                request.cookies.get(SESSION), key if scheme.lower() == "bearer" else None, request.remote_addr or "", request.user_agent.string
+            )
+        return g.viewer
 
-    def route(self, rule: str, right: str, methods: tuple[str, ...] = ("GET",)) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Register a view that needs a right."""
+    def note(self, rows: int = 0, units: Sequence[str] = (), fields: Sequence[str] = ()) -> None:
+        """What this request took: it goes into the audit row of its route or callback."""
+        g.noted = {"rows": rows, "units": tuple(units), "fields": tuple(fields)}
+
+    def _note(self, action: str, decision: str, city: str = "", detail: str = "", is_quiet: bool = False) -> None:
+        who = self.viewer()
+        self.system.audit.note(
+            who.name, who.kind, action, decision, address=request.remote_addr or "", city=city, detail=detail, is_quiet=is_quiet, **g.pop("noted", {})
+        )
+
+    def route(
+        self, rule: str, right: str, methods: tuple[str, ...] = ("GET",), is_quiet: bool = False
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        """Register a view that needs a right. `is_quiet`: asked for many times a minute, so the trail counts it by the minute."""
 
         def register(view: Callable[..., Any]) -> Callable[..., Any]:
             endpoint = f"{view.__module__.rsplit('.', 1)[-1]}.{view.__name__}"
             self.rights[endpoint] = right
+            if is_quiet:
+                self.quiet.add(endpoint)
 
             @functools.wraps(view)
             def guarded(**where: Any) -> Response:
+                city = str(where.get("city", ""))[:40]
                 try:
-                    viewer = self.viewer()
-                    access.require(viewer, right)
-                    answer = view(viewer, **where)
+                    answer = view(g.seen, **where)
+                    self._note(endpoint, "allowed", city, is_quiet=is_quiet)
                 except ChengshuError as error:
+                    self._note(endpoint, "refused" if isinstance(error, Refused) else "failed", city, error.fact)
                     return problem(error)
+                except HTTPException as error:
+                    return problem(BadInput(error.description or error.name, "Check the request"))
                 except Exception:
                     log.exception("%s failed", request.path)
+                    self._note(endpoint, "failed", city, "Something broke inside")
                     return problem(ChengshuError("Something broke inside", "The log of the server says more"))
                 return answer if isinstance(answer, Response) else reply(answer)
 
@@ -83,14 +140,16 @@ class Gateway:
         return register
 
     def callback(
-        self, app: Dash, *dependencies: Any, right: str, is_panel: bool = False, **options: Any
+        self, app: Dash, *dependencies: Any, right: str, is_panel: bool = False, is_quiet: bool = True, **options: Any
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        """Register a Dash callback that needs a right; it gets the viewer first, then its inputs and states.
+        """Register a Dash callback that needs a right; it gets a `Seen` first, then its inputs and states.
 
         `is_panel`: an error is shown in the place of the output; else as a notification, and nothing changes.
+        `is_quiet`: the trail counts it by the minute; say False for what changes or takes something out.
         """
 
         def register(answer: Callable[..., Any]) -> Callable[..., Any]:
+            action = f"{answer.__module__.rsplit('.', 1)[-1]}.{answer.__name__}"
             wanted = len(inspect.signature(answer).parameters) - 1
 
             @functools.wraps(answer)
@@ -100,11 +159,15 @@ class Gateway:
                     access.require(viewer, right)
                     if len(given) != wanted:
                         raise BadInput("The page sent something this server does not know", "Reload the page")
-                    return answer(viewer, *given)
+                    found = answer(self.system.seen_by(viewer, right), *given)
+                    self._note(action, "allowed", city_shown(), is_quiet=is_quiet)
+                    return found
                 except ChengshuError as error:
+                    self._note(action, "refused" if isinstance(error, Refused) else "failed", city_shown(), error.fact)
                     return _told(error, is_panel)
                 except Exception:
                     log.exception("%s failed", answer.__name__)
+                    self._note(action, "failed", city_shown(), "Something broke inside")
                     return _told(ChengshuError("Something broke inside", "The log of the server says more"), is_panel)
 
             known = set(app.callback_map)
@@ -114,6 +177,15 @@ class Gateway:
             return answer
 
         return register
+
+
+def city_shown() -> str:
+    """The city of the page that a callback came from, for the trail."""
+    body = request.get_json(silent=True) if request.is_json else None
+    for row in (body or {}).get("state") or [] if isinstance(body, dict) else []:
+        if isinstance(row, dict) and row.get("id") == ids.FACTS and isinstance(row.get("value"), dict):
+            return str(row["value"].get("city", ""))[:40]
+    return ""
 
 
 def _told(error: ChengshuError, is_panel: bool) -> Any:

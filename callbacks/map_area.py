@@ -6,8 +6,7 @@ from typing import Any
 
 from dash import Dash, Input, Output, State, no_update, set_props
 
-from app.access import Viewer
-from app.system import System
+from app.sight import Seen
 from app.units.area import inside
 from app.units.levels import LEVELS
 from callbacks import checks
@@ -18,7 +17,7 @@ from callbacks.results import Results
 from layouts import ids
 
 
-def register(app: Dash, gateway: Gateway, system: System, results: Results) -> None:  # noqa: ARG001 - one signature for all of them
+def register(app: Dash, gateway: Gateway, results: Results) -> None:  # noqa: ARG001 - one signature for all of them
     """Add the callback."""
 
     @gateway.callback(
@@ -31,14 +30,14 @@ def register(app: Dash, gateway: Gateway, system: System, results: Results) -> N
         right="map.read",
         prevent_initial_call=True,
     )
-    def select_inside(viewer: Viewer, drawn: Any, scope: Any, facts: Any, given: Any) -> Any:  # noqa: ARG001
+    def select_inside(seen: Seen, drawn: Any, scope: Any, facts: Any, given: Any) -> Any:
         if drawn is None:
             return no_update
-        drawn, r, city = checks.table(drawn, "shape"), reader(given), city_of(system, facts)
+        drawn, r, city = checks.table(drawn, "shape"), reader(given), city_of(seen, facts)
         level = checks.choice(checks.table(scope, "scope").get("level"), "level", tuple(LEVELS))
         radius = drawn.get("radius_m") if drawn.get("tool") == "buffer" else 0
         radius = float(radius) if isinstance(radius, (int, float)) and radius == radius and radius > 0 else 0.0
-        codes = inside(system, city, level, checks.table(drawn.get("geometry"), "geometry"), radius, MOST)
+        codes = inside(seen, city, level, checks.table(drawn.get("geometry"), "geometry"), radius, MOST)
         if not codes:
             told = r.t("Units of level {level} count when their centre lies in the shape.", level=r.level(level).lower())
             _notice("nothing-inside", r.t("No unit inside"), told)

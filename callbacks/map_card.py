@@ -7,9 +7,9 @@ from typing import Any
 
 from dash import Dash, Input, Output, State
 
-from app.access import Viewer
 from app.indicators.owners import departments
 from app.indicators.registry import one as indicator_of
+from app.sight import Seen
 from app.system import System
 from app.units import cards
 from app.units.detail import detail
@@ -17,7 +17,7 @@ from app.units.table import summary
 from callbacks import checks
 from callbacks.gateway import Gateway
 from callbacks.map_select import city_of, wanted
-from callbacks.map_view import indicator_row, root_of
+from callbacks.map_view import indicator_row, roots_of
 from callbacks.readers import reader
 from callbacks.results import Results
 from layouts import ids
@@ -28,7 +28,7 @@ from layouts.panels.unit_card import unit_card
 from layouts.panels.unusual import unusual
 
 
-def register(app: Dash, gateway: Gateway, system: System, results: Results) -> None:
+def register(app: Dash, gateway: Gateway, results: Results) -> None:
     """Add the callback."""
 
     @gateway.callback(
@@ -44,27 +44,26 @@ def register(app: Dash, gateway: Gateway, system: System, results: Results) -> N
         is_panel=True,
         prevent_initial_call=True,
     )
-    def card(viewer: Viewer, selection: Any, indicator: Any, at: Any, versions: Any, facts: Any, given: Any) -> Any:  # noqa: ARG001
-        r, city, at = reader(given), city_of(system, facts), checks.moment(at)
-        chosen = indicator_of(system.indicators, checks.text(indicator, "indicator", 60))
-        rows, _ = wanted(system, city, {"codes": selected_codes(selection)})
-        root = root_of(system, system.city(city))
-        if not rows and root is None:
+    def card(seen: Seen, selection: Any, indicator: Any, at: Any, versions: Any, facts: Any, given: Any) -> Any:  # noqa: ARG001
+        r, city, at = reader(given), city_of(seen, facts), checks.moment(at)
+        chosen = indicator_of(seen.indicators, checks.text(indicator, "indicator", 60))
+        rows, roots = shown_rows(seen, city, selection), roots_of(seen, seen.city(city))
+        if not rows:
             return empty(r.t("This city has no units yet"), r.t("Take them in with: python run.py import FILE --city {city}", city=city))
-        row = rows[0] if rows else root
+        row = rows[0]
         if len(rows) > 1:
-            found = summary(system, city, row["level"], [one["seq"] for one in rows], chosen.id, at)
+            found = summary(seen, city, row["level"], [one["seq"] for one in rows], chosen.id, at)
             return many_card(
                 r, [{**one, "value": value} for one, value in zip(rows[:60], found["values"], strict=False)], found, indicator_row(chosen)
             )
         found = results.get(
-            viewer, system.city(city).value_version, ("detail", city, row["code"], chosen.id, at), lambda: detail(system, city, row, chosen.id, at)
+            seen, seen.city(city).value_version, ("detail", city, row["code"], chosen.id, at), lambda: detail(seen, city, row, chosen.id, at)
         )
-        owner = departments(system).get(chosen.owner, {})
+        owner = departments(seen).get(chosen.owner, {})
         told = (r, found, indicator_row(chosen), r.pick(owner.get("name_zh"), owner.get("name_en")) or chosen.owner, int(time.time()), at)
         if row["level"] == "floor":
             return floor_card(*told)
-        return unit_card(*told, unusual(r, standing_out(system, city)) if row["level"] == "city" and at is None else None)
+        return unit_card(*told, unusual(r, standing_out(seen, city)) if row in roots and at is None else None)
 
 
 def standing_out(system: System, city: str, most: int = 5) -> list[dict[str, Any]]:
@@ -97,7 +96,6 @@ def selected_codes(selection: Any) -> list[str]:
 
 
 def shown_rows(system: System, city: str, selection: Any) -> list[dict[str, Any]]:
-    """The selected units, the whole city where none is."""
+    """The selected units, where the view begins (the whole city) where none is."""
     rows, _ = wanted(system, city, {"codes": selected_codes(selection)})
-    root = root_of(system, system.city(city))
-    return rows or ([root] if root else [])
+    return rows or roots_of(system, system.city(city))

@@ -6,10 +6,9 @@ from typing import Any
 
 from dash import Dash, Input, Output, State
 
-from app.access import Viewer
 from app.indicators.registry import one as indicator_of
 from app.indicators.series import course
-from app.system import System
+from app.sight import Seen
 from app.units import cards
 from callbacks import checks
 from callbacks.gateway import Gateway
@@ -24,7 +23,7 @@ from layouts.panels.chart import chart
 MOST_LINES = 8
 
 
-def register(app: Dash, gateway: Gateway, system: System, results: Results) -> None:  # noqa: ARG001 - one signature for all of them
+def register(app: Dash, gateway: Gateway, results: Results) -> None:  # noqa: ARG001 - one signature for all of them
     """Add the callbacks."""
 
     @gateway.callback(
@@ -38,15 +37,15 @@ def register(app: Dash, gateway: Gateway, system: System, results: Results) -> N
         right="map.read",
         prevent_initial_call=True,
     )
-    def axis(viewer: Viewer, selection: Any, indicator: Any, versions: Any, facts: Any, given: Any) -> Any:  # noqa: ARG001
-        r, city = reader(given), city_of(system, facts)
-        chosen = indicator_of(system.indicators, checks.text(indicator, "indicator", 60))
-        rows = shown_rows(system, city, selection)
+    def axis(seen: Seen, selection: Any, indicator: Any, versions: Any, facts: Any, given: Any) -> Any:  # noqa: ARG001
+        r, city = reader(given), city_of(seen, facts)
+        chosen = indicator_of(seen.indicators, checks.text(indicator, "indicator", 60))
+        rows = shown_rows(seen, city, selection)
         if not rows:
             return {"times": [], "values": [], "of": "", "indicator": chosen.id, "cadence": chosen.cadence}
-        found = course(system, city, rows[0], chosen.id)
+        found = course(seen, city, rows[0], chosen.id)
         times, values = found.points()
-        of = rows[0] if found.code == rows[0]["code"] else cards.unit(system, city, found.code)
+        of = rows[0] if found.code == rows[0]["code"] else cards.unit(seen, city, found.code)
         return {
             "times": times,
             "values": values,
@@ -69,19 +68,19 @@ def register(app: Dash, gateway: Gateway, system: System, results: Results) -> N
         is_panel=True,
         prevent_initial_call=True,
     )
-    def draw(viewer: Viewer, selection: Any, indicator: Any, tab: Any, versions: Any, given: Any, view: Any, facts: Any) -> Any:  # noqa: ARG001
+    def draw(seen: Seen, selection: Any, indicator: Any, tab: Any, versions: Any, given: Any, view: Any, facts: Any) -> Any:  # noqa: ARG001
         if tab != "chart":
             return None
-        r, city = reader(given), city_of(system, facts)
-        chosen = indicator_of(system.indicators, checks.text(indicator, "indicator", 60))
+        r, city = reader(given), city_of(seen, facts)
+        chosen = indicator_of(seen.indicators, checks.text(indicator, "indicator", 60))
         lines = []
-        rows = shown_rows(system, city, selection)
+        rows = shown_rows(seen, city, selection)
         for row in rows[:MOST_LINES]:
-            found = course(system, city, row, chosen.id)
-            lines.append({"unit": row if found.code == row["code"] else cards.unit(system, city, found.code), "points": (found.times, found.values)})
+            found = course(seen, city, row, chosen.id)
+            lines.append({"unit": row if found.code == row["code"] else cards.unit(seen, city, found.code), "points": (found.times, found.values)})
         second = None
         if isinstance(view, dict) and view.get("compare") == "indicator" and lines:
-            other = indicator_of(system.indicators, checks.text(view.get("indicator2"), "indicator", 60))
-            found = course(system, city, rows[0], other.id)
+            other = indicator_of(seen.indicators, checks.text(view.get("indicator2"), "indicator", 60))
+            found = course(seen, city, rows[0], other.id)
             second = {"indicator": indicator_row(other), "points": (found.times, found.values)}
         return chart(r, indicator_row(chosen), lines, second, len(rows))

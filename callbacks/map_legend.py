@@ -6,10 +6,9 @@ from typing import Any
 
 from dash import Dash, Input, Output, State, no_update
 
-from app.access import Viewer
 from app.indicators.registry import one as indicator_of
 from app.map.values import legend as find_legend
-from app.system import System
+from app.sight import Seen
 from app.units.floors import slabs
 from app.units.levels import LEVELS
 from callbacks import checks
@@ -24,23 +23,23 @@ from layouts.panels.legend import legend
 from layouts.panels.view_controls import COMPARE
 
 
-def register(app: Dash, gateway: Gateway, system: System, results: Results) -> None:
+def register(app: Dash, gateway: Gateway, results: Results) -> None:
     """Add the callbacks."""
 
-    def draw(viewer: Viewer, facts: Any, given: Any, indicator: Any, scope: Any, by: Any, at: int | None) -> Any:
-        r, city = reader(given), city_of(system, facts)
-        chosen = indicator_of(system.indicators, checks.text(indicator, "indicator", 60))
+    def draw(seen: Seen, facts: Any, given: Any, indicator: Any, scope: Any, by: Any, at: int | None) -> Any:
+        r, city = reader(given), city_of(seen, facts)
+        chosen = indicator_of(seen.indicators, checks.text(indicator, "indicator", 60))
         scope, by = checks.table(scope, "scope"), checks.choice(by, "classes", ("threshold", "quantile"))
         if scope.get("opened"):
-            opened = slabs(system, city, checks.codes([scope["opened"]])[0], chosen.id, at, by)
+            opened = slabs(seen, city, checks.codes([scope["opened"]])[0], chosen.id, at, by)
             if opened["legend"]:
                 return legend(r, indicator_row(chosen), _of_floors(opened, chosen.decimals))
         level = coarser(checks.choice(scope.get("level"), "level", tuple(LEVELS)), chosen.native_level)
         found = results.get(
-            viewer,
-            system.city(city).value_version,
+            seen,
+            seen.city(city).value_version,
             ("legend", city, chosen.id, level, at, by),
-            lambda: find_legend(system, city, chosen.id, level, at, by),
+            lambda: find_legend(seen, city, chosen.id, level, at, by),
         )
         return legend(r, indicator_row(chosen), found, bool(scope.get("finer")))
 
@@ -57,8 +56,8 @@ def register(app: Dash, gateway: Gateway, system: System, results: Results) -> N
         right="map.read",
         is_panel=True,
     )
-    def first(viewer: Viewer, indicator: Any, scope: Any, by: Any, at: Any, versions: Any, given: Any, facts: Any) -> Any:  # noqa: ARG001
-        return None if scope is None else draw(viewer, facts, given, indicator, scope, by, checks.moment(at))
+    def first(seen: Seen, indicator: Any, scope: Any, by: Any, at: Any, versions: Any, given: Any, facts: Any) -> Any:  # noqa: ARG001
+        return None if scope is None else draw(seen, facts, given, indicator, scope, by, checks.moment(at))
 
     @gateway.callback(
         app,
@@ -71,11 +70,11 @@ def register(app: Dash, gateway: Gateway, system: System, results: Results) -> N
         State(ids.MAP, "camera"),
         right="map.read",
     )
-    def other_map(viewer: Viewer, compare: Any, standing: Any, facts: Any, given: Any, mode3d: Any, camera: Any) -> Any:  # noqa: ARG001
+    def other_map(seen: Seen, compare: Any, standing: Any, facts: Any, given: Any, mode3d: Any, camera: Any) -> Any:
         if checks.choice(compare, "comparison", COMPARE) == "off":
             return None
-        city = system.city(city_of(system, facts))
-        row = {"city": city.city, "licence": "", "versions": {"geometry": city.geometry_version}, "max_zoom": city.max_zoom}
+        city = seen.city(city_of(seen, facts))
+        row = {"city": city.city, "licence": "", "versions": {"geometry": city.address}, "max_zoom": city.max_zoom}
         home = checks.table(facts, "facts").get("defaults", {}).get("home")
         view = {"camera": checks.table(camera or home, "camera"), "home": home, "mode3d": bool(mode3d)}
         return no_update if standing else second_map(reader(given), row, view)
@@ -93,16 +92,16 @@ def register(app: Dash, gateway: Gateway, system: System, results: Results) -> N
         right="map.read",
         is_panel=True,
     )
-    def second(viewer: Viewer, view: Any, scope: Any, at: Any, versions: Any, given: Any, facts: Any, axis: Any) -> Any:  # noqa: ARG001
+    def second(seen: Seen, view: Any, scope: Any, at: Any, versions: Any, given: Any, facts: Any, axis: Any) -> Any:  # noqa: ARG001
         if view is None or scope is None or checks.table(view, "view").get("compare") == "off":
             return None
         indicator, at = checks.text(view.get("indicator"), "indicator", 60), checks.moment(at)
         if view.get("compare") == "indicator":
             indicator = view.get("indicator2")
         else:
-            newest = at if at is not None else system.newest_of(city_of(system, facts), indicator)
+            newest = at if at is not None else seen.newest_of(city_of(seen, facts), indicator)
             at = None if newest is None else newest - checks.whole(view.get("behind") or 0, "time", 0, 2**32)
-        return draw(viewer, facts, given, indicator, scope, view.get("by"), at)
+        return draw(seen, facts, given, indicator, scope, view.get("by"), at)
 
 
 def _of_floors(opened: dict[str, Any], decimals: int) -> dict[str, Any]:

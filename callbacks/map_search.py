@@ -6,8 +6,7 @@ from typing import Any
 
 from dash import Dash, Input, Output, State
 
-from app.access import Viewer
-from app.system import System
+from app.sight import Seen
 from app.units.search import search
 from callbacks import checks
 from callbacks.gateway import Gateway
@@ -18,7 +17,7 @@ from layouts import ids
 from layouts.panels.search_results import search_results
 
 
-def register(app: Dash, gateway: Gateway, system: System, results: Results) -> None:
+def register(app: Dash, gateway: Gateway, results: Results) -> None:
     """Add the callback."""
 
     @gateway.callback(
@@ -31,7 +30,7 @@ def register(app: Dash, gateway: Gateway, system: System, results: Results) -> N
         is_panel=True,
         prevent_initial_call=True,
     )
-    def find(viewer: Viewer, word: Any, facts: Any, given: Any) -> Any:
-        r, city, word = reader(given), city_of(system, facts), checks.text(word or "", "search word", 200)
-        rows = results.get(viewer, system.city(city).geometry_version, ("search", city, word), lambda: search(system, city, word, 12))
+    def find(seen: Seen, word: Any, facts: Any, given: Any) -> Any:
+        r, city, word = reader(given), city_of(seen, facts), checks.text(word or "", "search word", 200)
+        rows = results.get(seen, seen.city(city).geometry_version, ("search", city, word), lambda: search(seen, city, word, 12))
         return search_results(r, word, rows)

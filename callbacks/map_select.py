@@ -6,14 +6,14 @@ from typing import Any
 
 from dash import Dash, Input, Output, State
 
-from app.access import Viewer
+from app.sight import Seen
 from app.system import System
 from app.units import cards
 from app.units.levels import LEVELS
 from app.units.several import units
 from callbacks import checks
 from callbacks.gateway import Gateway
-from callbacks.map_view import root_of
+from callbacks.map_view import around, root_of, roots_of
 from callbacks.readers import reader
 from callbacks.results import Results
 from layouts import ids
@@ -22,7 +22,7 @@ from layouts.panels.breadcrumb import breadcrumb
 MOST = 2_000
 
 
-def register(app: Dash, gateway: Gateway, system: System, results: Results) -> None:  # noqa: ARG001 - one signature for all of them
+def register(app: Dash, gateway: Gateway, results: Results) -> None:  # noqa: ARG001 - one signature for all of them
     """Add the callback."""
 
     @gateway.callback(
@@ -34,23 +34,23 @@ def register(app: Dash, gateway: Gateway, system: System, results: Results) -> N
         State(ids.READER, "data"),
         right="map.read",
     )
-    def select(viewer: Viewer, intent: Any, facts: Any, given: Any) -> tuple[dict[str, Any], Any]:  # noqa: ARG001 - the gateway hands it in
-        r, city = reader(given), city_of(system, facts)
-        found, missing = wanted(system, city, checks.table(intent, "intent"))
-        root = root_of(system, system.city(city))
-        chain = [*cards.ancestors(system, city, found[0]), found[0]] if found else [root] if root else []
+    def select(seen: Seen, intent: Any, facts: Any, given: Any) -> tuple[dict[str, Any], Any]:
+        r, city = reader(given), city_of(seen, facts)
+        found, missing = wanted(seen, city, checks.table(intent, "intent"))
+        root = root_of(seen, seen.city(city))
+        chain = [*cards.ancestors(seen, city, found[0]), found[0]] if found else [root] if root else []
         selection = {
             "items": [_item(row) for row in found],
-            "building": _building(system, city, found),
+            "building": _building(seen, city, found),
             "n": intent.get("n", 0),
             "chain": [row["code"] for row in chain],
             "root": _item(root) if root else None,
             "missing": missing,
         }
         if intent.get("fly"):
-            row = found[0] if found else root
+            row, there = found[0] if found else root, found or roots_of(seen, seen.city(city))
             selection["fly"] = (
-                {"bounds": around(system, city, found or [root]), "level": row["level"], "height": height_of(system, city, row)} if row else None
+                {"bounds": around(seen, city, there), "level": row["level"], "height": height_of(seen, city, row)} if row else None
             )
         return selection, breadcrumb(r, chain, len(found) - 1 if len(found) > 1 else 0)
 
@@ -79,12 +79,6 @@ def wanted(system: System, city: str, intent: dict[str, Any]) -> tuple[list[dict
 def height_of(system: System, city: str, row: dict[str, Any]) -> float | None:
     """Height of a building, or of the building a floor is in, in metres."""
     return (cards.unit(system, city, row["parent_code"]) if row["level"] == "floor" else row)["height_m"]
-
-
-def around(system: System, city: str, rows: list[dict[str, Any]]) -> list[float]:
-    """The box around units."""
-    boxes = [cards.bounds(system, city, row) for row in rows[:200]]
-    return [min(box[0] for box in boxes), min(box[1] for box in boxes), max(box[2] for box in boxes), max(box[3] for box in boxes)]
 
 
 def _item(row: dict[str, Any]) -> dict[str, Any]:

@@ -6,10 +6,9 @@ from typing import Any
 
 from dash import Dash, Input, Output, State
 
-from app.access import Viewer
 from app.indicators.latest import latest
 from app.indicators.owners import themes
-from app.system import System
+from app.sight import Seen
 from callbacks.gateway import Gateway
 from callbacks.map_select import city_of
 from callbacks.map_view import indicator_row, root_of
@@ -19,7 +18,7 @@ from layouts import ids
 from layouts.panels.signs import signs
 
 
-def register(app: Dash, gateway: Gateway, system: System, results: Results) -> None:
+def register(app: Dash, gateway: Gateway, results: Results) -> None:
     """Add the callback."""
 
     @gateway.callback(
@@ -32,14 +31,13 @@ def register(app: Dash, gateway: Gateway, system: System, results: Results) -> N
         right="map.read",
         is_panel=True,
     )
-    def show(viewer: Viewer, versions: Any, facts: Any, chosen: Any, given: Any) -> Any:  # noqa: ARG001 - the version only says when
-        r, city = reader(given), city_of(system, facts)
-        root = root_of(system, system.city(city))
-        known = (
-            results.get(viewer, system.city(city).value_version, ("latest", city, "city", 1), lambda: latest(system, city, "city", 1)) if root else {}
-        )
+    def show(seen: Seen, versions: Any, facts: Any, chosen: Any, given: Any) -> Any:  # noqa: ARG001 - the version only says when
+        r, city = reader(given), city_of(seen, facts)
+        root = root_of(seen, seen.city(city))
+        key = ("latest", city, root["level"], root["seq"]) if root else ()
+        known = results.get(seen, seen.city(city).value_version, key, lambda: latest(seen, city, root["level"], root["seq"])) if root else {}
         rows = [
             {**indicator_row(one), "value": known.get(one.id, {}).get("value"), "status": known.get(one.id, {}).get("status", "grey")}
-            for one in system.indicators.values()
+            for one in seen.indicators.values()
         ]
-        return signs(r, themes(system), rows, chosen if isinstance(chosen, str) else "")
+        return signs(r, themes(seen), rows, chosen if isinstance(chosen, str) else "")

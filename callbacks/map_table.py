@@ -6,8 +6,8 @@ from typing import Any
 
 from dash import Dash, Input, Output, State, no_update
 
-from app.access import Viewer
 from app.indicators.registry import one as indicator_of
+from app.sight import Seen
 from app.system import System
 from app.units.levels import LEVELS
 from app.units.table import SORTS
@@ -25,7 +25,7 @@ from layouts.panels.table import note, table, table_row
 BLOCK = 500
 
 
-def register(app: Dash, gateway: Gateway, system: System, results: Results) -> None:  # noqa: ARG001 - one signature for all of them
+def register(app: Dash, gateway: Gateway, results: Results) -> None:  # noqa: ARG001 - one signature for all of them
     """Add the callbacks."""
 
     @gateway.callback(
@@ -42,12 +42,12 @@ def register(app: Dash, gateway: Gateway, system: System, results: Results) -> N
         right="map.read",
         prevent_initial_call=True,
     )
-    def show(viewer: Viewer, tab: Any, indicator: Any, scope: Any, selection: Any, given: Any, facts: Any, at: Any) -> Any:  # noqa: ARG001
+    def show(seen: Seen, tab: Any, indicator: Any, scope: Any, selection: Any, given: Any, facts: Any, at: Any) -> Any:  # noqa: ARG001
         if tab != "table" or scope is None:
             return None, None
-        r, city = reader(given), city_of(system, facts)
-        chosen = indicator_of(system.indicators, checks.text(indicator, "indicator", 60))
-        level, parent = scope_of(system, city, chosen.native_level, scope, selection)
+        r, city = reader(given), city_of(seen, facts)
+        chosen = indicator_of(seen.indicators, checks.text(indicator, "indicator", 60))
+        level, parent = scope_of(seen, city, chosen.native_level, scope, selection)
         key = f"{level}|{parent['code'] if parent else ''}|{chosen.id}"
         return table(r, indicator_row(chosen), level, key), note(r, level, parent)
 
@@ -63,12 +63,12 @@ def register(app: Dash, gateway: Gateway, system: System, results: Results) -> N
         State(ids.FACTS, "data"),
         right="map.read",
     )
-    def block(viewer: Viewer, request: Any, indicator: Any, scope: Any, selection: Any, at: Any, given: Any, facts: Any) -> Any:  # noqa: ARG001
+    def block(seen: Seen, request: Any, indicator: Any, scope: Any, selection: Any, at: Any, given: Any, facts: Any) -> Any:
         if request is None:
             return no_update
-        r, city, asked = reader(given), city_of(system, facts), checks.table(request, "request")
-        chosen = indicator_of(system.indicators, checks.text(indicator, "indicator", 60))
-        level, parent = scope_of(system, city, chosen.native_level, scope, selection)
+        r, city, asked = reader(given), city_of(seen, facts), checks.table(request, "request")
+        chosen = indicator_of(seen.indicators, checks.text(indicator, "indicator", 60))
+        level, parent = scope_of(seen, city, chosen.native_level, scope, selection)
         start = checks.whole(asked.get("startRow", 0), "first row", 0, 10**8)
         end = min(checks.whole(asked.get("endRow", 100), "last row", 0, 10**8), start + BLOCK)
         orders = asked.get("sortModel") or [{}]
@@ -77,7 +77,7 @@ def register(app: Dash, gateway: Gateway, system: System, results: Results) -> N
         column = {"name": f"name_{r.language}", "parent": f"parent_{r.language}"}.get(column, column)
         word = checks.table(checks.table(asked.get("filterModel") or {}, "filter").get("name") or {}, "filter").get("filter") or ""
         found, total = table_rows(
-            system,
+            seen,
             city,
             level,
             chosen.id,

@@ -22,7 +22,8 @@ HOME_PADDING = {"left": 216, "right": 60, "top": 24, "bottom": 28}  # the legend
 def read_view(system: System, city: City, asked: Mapping[str, str]) -> dict[str, Any]:
     """What an address asks to see; words it does not know become the default, never an error."""
     root = root_of(system, city)
-    home = {"bounds": list(cards.bounds(system, city.city, root)), "padding": HOME_PADDING} if root else {"lon": 0, "lat": 0, "zoom": 2}
+    roots = roots_of(system, city)
+    home = {"bounds": around(system, city.city, roots), "padding": HOME_PADDING} if roots else {"lon": 0, "lat": 0, "zoom": 2}
     first = first_indicator(system, city, root)
     view: dict[str, Any] = {
         "indicator": _one(asked, "indicator", tuple(system.indicators), first),
@@ -44,17 +45,29 @@ def read_view(system: System, city: City, asked: Mapping[str, str]) -> dict[str,
 
 
 def root_of(system: System, city: City) -> dict[str, Any] | None:
-    """The unit that is the whole city; None where its units are not in yet."""
+    """The first of the units at which the view begins; None where the city's units are not in yet."""
+    return next(iter(roots_of(system, city)), None)
+
+
+def roots_of(system: System, city: City) -> list[dict[str, Any]]:
+    """The units at which the view begins: the whole city, or those that the viewer's right names, of the coarsest level among them."""
     try:
-        return cards.unit_at(system, city.city, "city", 1)
+        found = [cards.unit_at(system, city.city, level, seq) for level, seq in system.roots(city.city)]
     except NotFound:
-        return None
+        return []
+    return [row for row in found if row["level"] == found[0]["level"]]
+
+
+def around(system: System, city: str, rows: list[dict[str, Any]]) -> list[float]:
+    """The box around units: west, south, east, north."""
+    boxes = [cards.bounds(system, city, row) for row in rows[:200]]
+    return [min(box[0] for box in boxes), min(box[1] for box in boxes), max(box[2] for box in boxes), max(box[3] for box in boxes)]
 
 
 def first_indicator(system: System, city: City, root: dict[str, Any] | None) -> str:
     """What a first visit sees: the first of FIRST that has data, else any that has, else the registry's first."""
-    known = latest(system, city.city, "city", root["seq"]) if root else {}
-    return next((name for name in (*FIRST, *known) if name in known), next(iter(system.indicators)))
+    known = latest(system, city.city, root["level"], root["seq"]) if root else {}
+    return next((name for name in (*FIRST, *known) if name in known), next(iter(system.indicators), ""))
 
 
 def second_indicator(system: System, first: str) -> str:

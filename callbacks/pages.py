@@ -8,27 +8,41 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from dash import Dash
-from flask import Flask, Response, has_request_context, request
+from flask import Flask, Response, has_request_context, redirect, request
 
-from app.indicators.owners import themes
-from app.settings import rows as setting_rows
-from app.system import City, System
-from app.units.detail import batch_totals, batches
-from callbacks import map_area, map_browser, map_card, map_chart, map_legend, map_search, map_select, map_signs, map_table
+from app.access import NOBODY, Viewer, require
+from app.errors import ChengshuError
+from app.system import System
+from callbacks import (
+    headers,
+    map_area,
+    map_browser,
+    map_card,
+    map_chart,
+    map_legend,
+    map_search,
+    map_select,
+    map_signs,
+    map_table,
+    page_data,
+    page_map,
+    page_settings,
+)
 from callbacks.dispatch import guard_dispatch
-from callbacks.gateway import Gateway
-from callbacks.map_view import indicator_row, read_view
+from callbacks.gateway import CSRF, CSRF_HEADER, Gateway
+from callbacks.page import Page, city_asked, city_row
 from callbacks.results import Results
-from layouts.browser_facts import browser_facts
-from layouts.pages.data import data_page
-from layouts.pages.map import map_page, search_box
-from layouts.pages.settings import settings_page
-from layouts.pages.welcome import welcome_page
+from layouts.components.marks import failed
+from layouts.pages.map import search_box
 from layouts.reader import Reader
-from layouts.shell import shell
+from layouts.shell import page_names, shell
 from layouts.text import LANGUAGES
 from layouts.theme import THEMES
 
+BAR: tuple[Page, ...] = (page_map.PAGE, page_data.PAGE)
+MENU: tuple[Page, ...] = (page_settings.PAGE,)
+PAGES: dict[str, Page] = {page.path: page for page in (*BAR, *MENU)}
+_OPEN = ("/assets/", "/_dash-component-suites/", "/_favicon.ico", "/_reload-hash")
 _ASSETS = Path(__file__).resolve().parent.parent / "assets"
 _INDEX = """<!DOCTYPE html>
 <html lang="{lang}" data-mantine-color-scheme="{theme}"><head>{{%metas%}}<title>{{%title%}}</title>{{%css%}}
@@ -46,25 +60,34 @@ def create_dash(system: System, server: Flask, gateway: Gateway, results: Result
         title="城枢 Chengshu",
         update_title=None,
         suppress_callback_exceptions=True,
+        csrf_token_name=CSRF,
+        csrf_header_name=CSRF_HEADER,
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1, viewport-fit=cover"}],
     )
-    app.layout = lambda: layout(system)
+    app.layout = lambda: layout(system, gateway)
     app.interpolate_index = lambda **parts: _index(system, parts)
     for callbacks in (map_select, map_signs, map_card, map_legend, map_chart, map_table, map_search, map_area):
-        callbacks.register(app, gateway, system, results)
+        callbacks.register(app, gateway, results)
     map_browser.register(app)
     guard_dispatch(app)
-    gateway.adopt("map.read")
+    gateway.adopt("signed.in", _OPEN)
+    headers.apply(server, app, system.settings.https, _origin(getattr(system.settings, "oidc_issuer", "")))
 
-    @server.after_request
-    def headers(response: Response) -> Response:
-        """The page reads its own address from the referrer of its layout, so that the first picture is the right one."""
-        if response.mimetype == "text/html":
-            response.headers["Referrer-Policy"] = "same-origin"
-            response.headers["Cache-Control"] = "no-store"
-        return response
+    @server.before_request
+    def first_page() -> Response | None:
+        """Who may not see the map begins with the first page they may see."""
+        if request.path != "/" or "text/html" not in request.headers.get("Accept", ""):
+            return None
+        viewer = gateway.viewer()
+        page = next((page for page in PAGES.values() if viewer.may(page.right)), None)
+        return redirect(page.path, 303) if page and page.path != "/" else None
 
     return app
+
+
+def _origin(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
 
 
 def asked_for() -> tuple[str, dict[str, str]]:
@@ -83,53 +106,51 @@ def reader_of(system: System, words: Mapping[str, str], zone: str | None = None)
     return Reader(language, theme, zone or system.settings.timezone)
 
 
-def layout(system: System) -> Any:
+def layout(system: System, gateway: Gateway) -> Any:
     """The whole screen for the address that asks."""
     path, words = asked_for()
-    city = system.cities.get(words.get("city", "")) or next(iter(system.cities.values()), None)
+    viewer = gateway.viewer() if has_request_context() else NOBODY
+    page = PAGES.get(path, page_map.PAGE)
+    seen = system.seen_by(viewer, "map.read")          # what the shell shows of cities
+    city = city_asked(seen, words)
     r = reader_of(system, words, city.timezone if city else None)
-    if path == "/settings":
-        return _shell(r, "settings", settings_page(r, setting_rows(system.settings)), system, city)
-    if city is None:
-        return _shell(r, "welcome", welcome_page(r), system, None)
-    if path == "/data":
-        content = data_page(
-            r,
-            [{**city_row(system, one), "units": system.unit_counts(one.city)} for one in system.cities.values()],
-            city_row(system, city),
-            batch_totals(system, city.city),
-            batches(system, city.city),
-        )
-        return _shell(r, "data", content, system, city)
-    view = read_view(system, city, words)
-    indicators = [indicator_row(one) for one in system.indicators.values()]
-    facts = browser_facts(r, city_row(system, city), indicators, {**read_view(system, city, {}), "units": []})
-    options = [
-        {
-            "group": r.pick(theme["name_zh"], theme["name_en"]),
-            "items": [{"value": one["id"], "label": r.pick(one["name_zh"], one["name_en"])} for one in indicators if one["theme"] == theme["id"]],
-        }
-        for theme in themes(system)
-    ]
-    return _shell(r, "map", map_page(r, city_row(system, city), view, facts, options), system, city, search_box(r))
+    middle = search_box(r) if page is page_map.PAGE and city else None
+    return shell(
+        r,
+        page.name if city or page is not page_map.PAGE else "welcome",
+        content_of(system, viewer, page, r, words),
+        city_row(seen, city) if city else None,
+        [city_row(seen, one) for one in seen.cities.values()],
+        middle,
+        pages=links(viewer, BAR, r),
+        person=person(system, viewer, r),
+    )
 
 
-def city_row(system: System, city: City) -> dict[str, Any]:
-    """A city as layouts take it."""
+def content_of(system: System, viewer: Viewer, page: Page, r: Reader, words: dict[str, str]) -> Any:
+    """A page as far as the viewer may see it, or why they may not."""
+    try:
+        require(viewer, page.right)
+        return page.build(system.seen_by(viewer, page.right), r, words)
+    except ChengshuError as error:
+        return failed(error.fact, error.remedy)
+
+
+def links(viewer: Viewer, pages: tuple[Page, ...], r: Reader) -> list[dict[str, str]]:
+    """The pages that a viewer may open: name, path, title."""
+    names = page_names(r)
+    return [{"name": page.name, "path": page.path, "title": names[page.name]} for page in pages if viewer.may(page.right)]
+
+
+def person(system: System, viewer: Viewer, r: Reader) -> dict[str, Any]:
+    """Who is signed in, with what, and the pages of the menu behind their name."""
+    names = {grant.role: system.roles[grant.role] for grant, _ in viewer.grants}
     return {
-        "city": city.city,
-        "name_zh": city.name_zh,
-        "name_en": city.name_en,
-        "is_synthetic": city.is_synthetic,
-        "licence": city.licence,
-        "timezone": city.timezone,
-        "max_zoom": city.max_zoom,
-        "versions": {"geometry": city.geometry_version, "values": city.value_version, "newest": system.newest(city.city)},
+        "name": r.t("Local user") if viewer.kind == "local" else viewer.name,
+        "roles": [r.pick(role.name_zh, role.name_en) for role in names.values()],
+        "pages": links(viewer, MENU, r),
+        "has_account": viewer.may("account.own"),
     }
-
-
-def _shell(r: Reader, page: str, content: Any, system: System, city: City | None, middle: Any = None) -> Any:
-    return shell(r, page, content, city_row(system, city) if city else None, [city_row(system, one) for one in system.cities.values()], middle)
 
 
 def _index(system: System, parts: dict[str, str]) -> str:

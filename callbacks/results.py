@@ -1,4 +1,4 @@
-"""The cache of results: keyed by what was asked, the data version and the viewer's scope, so never stale or foreign."""
+"""The cache of results: keyed by what was asked, the data version and the scope of what is seen, so never stale or foreign."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 from flask import Flask
 from flask_caching import Cache
 
-from app.access import Viewer
 from app.settings import Settings
+from app.sight import Seen
 
 
 class Results:
@@ -21,9 +21,9 @@ class Results:
             "CACHE_DIR": str(settings.home / "cache"), "CACHE_REDIS_URL": settings.cache_redis_url,
             "CACHE_KEY_PREFIX": "chengshu:", "CACHE_NO_NULL_WARNING": True})
 
-    def get(self, viewer: Viewer, version: object, key: tuple[object, ...], make: Callable[[], Any]) -> Any:
+    def get(self, seen: Seen, version: object, key: tuple[object, ...], make: Callable[[], Any]) -> Any:
         """The kept answer, or `make()` kept. `None` is an answer too."""
-        name = "|".join(map(str, (viewer.scope, version, *key)))
+        name = "|".join(map(str, (seen.scope, version, *key)))
         found = self.cache.get(name)
         if found is None:
             found = (make(),)

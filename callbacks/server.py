@@ -18,9 +18,9 @@ def create_server(system: System) -> tuple[Flask, Gateway, Results]:
     """Flask with all routes that are not Dash's, their rights, and the cache of results."""
     server = Flask("chengshu", static_folder=None)
     server.config["MAX_CONTENT_LENGTH"] = system.settings.upload_limit_mb * 1_000_000
-    gateway, results = Gateway(server), Results(server, system.settings)
+    gateway, results = Gateway(server, system), Results(server, system.settings)
     for routes in (tiles, values, units, export, health):
-        routes.register(gateway, system, results)
+        routes.register(gateway, results)
     compress(server)
 
     @server.before_request

@@ -4,33 +4,32 @@ from __future__ import annotations
 
 from flask import Response
 
-from app.access import Viewer
 from app.errors import BadInput
 from app.map.values import class_bytes
 from app.map.values import legend as find_legend
-from app.system import System
+from app.sight import Seen
 from callbacks.gateway import Gateway, one_of, reply
 from callbacks.results import Results
 
 BY = ("threshold", "quantile")
 
 
-def register(gateway: Gateway, system: System, results: Results) -> None:
+def register(gateway: Gateway, results: Results) -> None:
     """Add the value routes."""
 
-    @gateway.route("/values/<city>/<indicator>/<level>/<when>.bin", right="map.read")
-    def classes(viewer: Viewer, city: str, indicator: str, level: str, when: str) -> Response:
-        by, at, version = one_of("by", BY, "threshold"), moment(when), system.city(city).value_version
-        body = results.get(viewer, version, ("classes", city, indicator, level, at, by),
-                           lambda: class_bytes(system, city, indicator, level, at, by))
+    @gateway.route("/values/<city>/<indicator>/<level>/<when>.bin", right="map.read", is_quiet=True)
+    def classes(seen: Seen, city: str, indicator: str, level: str, when: str) -> Response:
+        by, at, version = one_of("by", BY, "threshold"), moment(when), seen.city(city).value_version
+        body = results.get(seen, version, ("classes", city, indicator, level, at, by),
+                           lambda: class_bytes(seen, city, indicator, level, at, by))
         return Response(body, mimetype="application/octet-stream",
                         headers={"Content-Encoding": "gzip", "Cache-Control": "private, max-age=300", "Vary": "Accept-Encoding"})
 
-    @gateway.route("/values/<city>/<indicator>/<level>/<when>.json", right="map.read")
-    def legend(viewer: Viewer, city: str, indicator: str, level: str, when: str) -> Response:
-        by, at, version = one_of("by", BY, "threshold"), moment(when), system.city(city).value_version
-        return reply(results.get(viewer, version, ("legend", city, indicator, level, at, by),
-                                 lambda: find_legend(system, city, indicator, level, at, by)))
+    @gateway.route("/values/<city>/<indicator>/<level>/<when>.json", right="map.read", is_quiet=True)
+    def legend(seen: Seen, city: str, indicator: str, level: str, when: str) -> Response:
+        by, at, version = one_of("by", BY, "threshold"), moment(when), seen.city(city).value_version
+        return reply(results.get(seen, version, ("legend", city, indicator, level, at, by),
+                                 lambda: find_legend(seen, city, indicator, level, at, by)))
 
 
 def moment(text: str) -> int | None:

@@ -42,6 +42,10 @@ class Refused(ChengshuError):
     """The viewer has no right to it."""
 
 
+class SignedOut(Refused):
+    """Nobody is signed in, and it is not open to everybody."""
+
+
 class Busy(ChengshuError):
     """Somebody else holds what is needed."""
 

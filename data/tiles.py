@@ -138,6 +138,13 @@ def live(db: Database, city: str, group: str, z: int, x: int, y: int) -> bytes:
         return next((body for _, body, _ in _encode(db.cursor(), group, city=city, key=tile_key(z, x, y))), b"")
 
 
+def live_part(db: Database, city: str, z: int, x: int, y: int, bits: bytes, offsets: list[int]) -> bytes:
+    """A tile of units that holds only those of a set (the macro is_seen says how it is written)."""
+    with _TWO_AT_A_TIME:
+        found = _encode(db.cursor(), "unit", city=city, key=tile_key(z, x, y), bits=bits, offsets=offsets)
+        return next((body for _, body, _ in found), b"")
+
+
 def _begin_cut(cursor: duckdb.DuckDBPyConnection) -> None:
     cursor.execute("create or replace temp table cut_now as from tiles.feature limit 0")
 
@@ -180,13 +187,13 @@ def _cut_layer(cursor: duckdb.DuckDBPyConnection, city: str, layer: str) -> None
 
 
 def _encode(cursor: duckdb.DuckDBPyConnection, group: str, **where: object) -> list[tuple[int, bytes, int]]:
-    """(tile, MVT bytes, features) of the tiles of a group in a `city`: of one `key`, or from the `first` to the `last`.
+    """(tile, MVT bytes, features) of the tiles of a group in a `city`: of one `key` (as far as `bits` reach), or from the `first` to the `last`.
 
     One pass over the rows for all layers: one aggregate a layer costs seven times as much.
     """
     layers: dict[int, dict[str, bytes]] = {}
     count: dict[int, int] = {}
-    for key, layer, body, n in cursor.execute(_encoder("live" if "key" in where else "mvt", group), where).fetchall():
+    for key, layer, body, n in cursor.execute(_encoder("part" if "bits" in where else "live" if "key" in where else "mvt", group), where).fetchall():
         layers.setdefault(key, {})[layer] = _named(layer, body)
         count[key] = count.get(key, 0) + n
     return [(key, b"".join(found[layer] for layer in GROUPS[group] if layer in found), count[key])

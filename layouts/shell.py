@@ -12,17 +12,31 @@ from layouts.components.icons import icon
 from layouts.reader import Reader
 from layouts.theme import mantine
 
-PAGES = (("map", "/"), ("data", "/data"), ("settings", "/settings"))
 
+def shell(
+    r: Reader,
+    page: str,
+    content: Any,
+    city: dict[str, Any] | None,
+    cities: list[dict[str, Any]],
+    middle: Any = None,
+    *,
+    pages: list[dict[str, str]],
+    person: dict[str, Any],
+) -> dmc.MantineProvider:
+    """A whole screen. `city` and `cities` are {city, name_zh, name_en, is_synthetic, licence, versions}; `middle` goes into the header.
 
-def shell(r: Reader, page: str, content: Any, city: dict[str, Any] | None, cities: list[dict[str, Any]], middle: Any = None) -> dmc.MantineProvider:
-    """A whole screen. `city` and `cities` are {city, name_zh, name_en, is_synthetic, licence, versions}; `middle` goes into the header."""
+    `pages` are {name, path, title} of the pages in the bar; `person` is {name, roles, pages, has_account}: who is signed in.
+    """
     return dmc.MantineProvider(
         [
             dmc.NotificationContainer(id=ids.NOTICES, position="top-right"),
             html.A(r.t("Skip to the content"), href="#main", className="cs-skip"),
             html.Div(
-                [header(r, page, city, cities, middle), html.Main(content, id="main", tabIndex=-1, className=f"cs-main cs-page-{page}")],
+                [
+                    header(r, page, city, cities, middle, pages, person),
+                    html.Main(content, id="main", tabIndex=-1, className=f"cs-main cs-page-{page}"),
+                ],
                 className="cs-shell",
             ),
             help_overlay(r),
@@ -33,12 +47,32 @@ def shell(r: Reader, page: str, content: Any, city: dict[str, Any] | None, citie
     )
 
 
-def header(r: Reader, page: str, city: dict[str, Any] | None, cities: list[dict[str, Any]], middle: Any) -> html.Header:
+def page_names(r: Reader) -> dict[str, str]:
+    """What each page is called, in the bar and in the menu of the person."""
+    return {
+        "map": r.t("Map"),
+        "data": r.t("Data"),
+        "workspace": r.t("SQL workspace"),
+        "settings": r.t("Settings"),
+        "access": r.t("Accounts and rights"),
+        "audit": r.t("Audit trail"),
+        "evidence": r.t("Security evidence"),
+    }
+
+
+def header(
+    r: Reader, page: str, city: dict[str, Any] | None, cities: list[dict[str, Any]], middle: Any, pages: list[dict[str, str]], person: dict[str, Any]
+) -> html.Header:
     """The bar at the top."""
-    names = {"map": r.t("Map"), "data": r.t("Data"), "settings": r.t("Settings")}
     links = [
-        html.A([icon(key, 17), html.Span(names[key])], href=path, className="cs-page-link", **({"aria-current": "page"} if key == page else {}))
-        for key, path in PAGES
+        html.A(
+            [icon(one["name"], 17), html.Span(one["title"])],
+            href=one["path"],
+            className="cs-page-link",
+            title=one["title"],
+            **({"aria-current": "page"} if one["name"] == page else {}),
+        )
+        for one in pages
     ]
     return html.Header(
         [
@@ -74,11 +108,61 @@ def header(r: Reader, page: str, city: dict[str, Any] | None, cities: list[dict[
                         title=r.t("Help and keys"),
                         **{"data-action": "help", "aria-label": r.t("Help and keys")},
                     ),
+                    person_menu(r, page, person),
                 ],
                 className="cs-header-end",
             ),
         ],
         className="cs-header",
+    )
+
+
+def person_menu(r: Reader, page: str, person: dict[str, Any]) -> html.Div:
+    """Who is signed in: their roles, the pages that are theirs, and the way out."""
+    links = [
+        html.A(
+            [icon(one["name"], 16), html.Span(one["title"])],
+            href=one["path"],
+            role="menuitem",
+            className="cs-menu-item",
+            **({"aria-current": "page"} if one["name"] == page else {}),
+        )
+        for one in [*([{"name": "person", "path": "/account", "title": r.t("My account")}] if person["has_account"] else []), *person["pages"]]
+    ]
+    return html.Div(
+        [
+            html.Button(
+                icon("person"),
+                type="button",
+                className="cs-icon-button",
+                id="person-button",
+                title=person["name"],
+                **{
+                    "data-menu": "person-menu",
+                    "aria-haspopup": "true",
+                    "aria-expanded": "false",
+                    "aria-label": r.t("Signed in: {name}", name=person["name"]),
+                },
+            ),
+            html.Div(
+                [
+                    html.Div([html.B(person["name"]), html.Small(" · ".join(person["roles"]))], className="cs-menu-head"),
+                    *links,
+                    html.Button(
+                        [icon("leave", 16), html.Span(r.t("Sign out"))],
+                        type="button",
+                        role="menuitem",
+                        className="cs-menu-item",
+                        **{"data-action": "sign-out"},
+                    ),
+                ],
+                id="person-menu",
+                className="cs-menu cs-menu-end",
+                role="menu",
+                hidden=True,
+            ),
+        ],
+        className="cs-menu-place",
     )
 
 

@@ -54,12 +54,27 @@ def test_a_query_only_asks(name):
     assert not re.search(r"\b(insert|update|delete|drop|create|attach|copy|install|load|pragma|set)\b", text)
 
 
+@pytest.mark.parametrize("name", sorted(name for name, piece in pieces().items() if piece.kind == "query"))
+def test_a_query_binds_the_units_in_sight_or_says_why_not(name):
+    text = pieces()[name].text
+    assert ("is_seen($bits, $offsets," in code(text)) != bool(re.search(r"^-- unfiltered: .{8,}", text, re.M)), name
+
+
+def test_screens_ask_through_the_view_of_their_viewer():
+    """No route, callback or page, and nothing they call, reaches the database past the filter."""
+    past = re.compile(r"system\.db\b|seen\.db\b|\._whole\b|\._door\b")
+    for folder in ("callbacks", "app/units", "app/map"):
+        for file in (ROOT / folder).rglob("*.py"):
+            assert not past.search(file.read_text(encoding="utf-8")), f"{file} goes past the view"
+
+
 def test_every_query_runs_on_an_empty_city(db):
     from data import queries
 
     params = {"city": "none", "level": "street", "seq": 1, "code": "x", "parent": 0, "tolerance": 0.0, "word": "x", "most": 5,
               "since": 0, "until": 1, "indicator": "aqi", "geometry": "POINT(0 0)", "codes": [], "seqs": [], "at": 0,
-              "shape": "{}", "radius": 0.0, "wkb": b"", "west": 0.0, "south": 0.0, "east": 1.0, "north": 1.0}
+              "shape": "{}", "radius": 0.0, "wkb": b"", "west": 0.0, "south": 0.0, "east": 1.0, "north": 1.0, "bits": None, "offsets": None,
+              "privacy": 3}
     for name, piece in pieces().items():
         if piece.kind == "query":
             asked = set(re.findall(r"\$(\w+)", code(piece.text)))

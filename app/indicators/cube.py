@@ -13,6 +13,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from app.access import PERSONAL
+from app.indicators.few import is_few
 from app.indicators.registry import Indicator
 from app.units.hierarchy import Hierarchy
 from app.units.tower import roll_up
@@ -61,11 +63,15 @@ def _distinct(steps: NDArray[np.int64], seconds: int | None) -> tuple[NDArray[np
 
 @dataclass
 class Level:
-    """One level of a cube. `value` and `count` have spare rows at the end; `expected` is per epoch."""
+    """One level of a cube. `value` and `count` have spare rows at the end; `expected` is per epoch.
+
+    `few` is kept of personal shares only: True where the numerator or the denominator is a count of few people.
+    """
 
     value: Floats
     count: NDArray[np.int32]
     expected: list[NDArray[np.int64]] = field(default_factory=list)
+    few: NDArray[np.bool_] | None = None
 
 
 class Cube:
@@ -79,7 +85,12 @@ class Cube:
         for level in LEVELS[: LEVELS.index(self.native) + 1]:
             size = hierarchy.sizes[level]
             self.levels[level] = Level(np.full((0, size), np.nan), np.zeros((0, size), np.int32),
-                                       [tree.native_below(self.native)[level] for tree in hierarchy.trees])
+                                       [tree.native_below(self.native)[level] for tree in hierarchy.trees],
+                                       np.zeros((0, size), bool) if self._keeps_few else None)
+
+    @property
+    def _keeps_few(self) -> bool:
+        return self.indicator.privacy >= PERSONAL and self.indicator.rollup == "ratio"
 
     def put(self, i: NDArray, at: NDArray[np.int64], value: Floats, weight: Floats | None) -> NDArray[np.int64]:
         """Set readings (unit index, epoch seconds, value, weight) and roll their steps up; returns the steps touched.
@@ -105,6 +116,8 @@ class Cube:
                 mine = self.levels[level]
                 mine.value[where[run]] = partial.value(self.indicator.rollup, self.indicator.scale)
                 mine.count[where[run]] = partial.count
+                if mine.few is not None:
+                    mine.few[where[run]] = is_few(partial.total) | is_few(partial.weight)
         return touched
 
     def _weights(self, shape: tuple[int, int], row: NDArray, i: NDArray, weight: Floats | None, at: NDArray) -> Floats | None:
@@ -136,6 +149,10 @@ class Cube:
                 value, count = np.full((room, size), np.nan), np.zeros((room, size), np.int32)
                 kept = np.searchsorted(times, self.times)
                 value[kept], count[kept] = level.value[:used], level.count[:used]
+                if level.few is not None:
+                    few = np.zeros((room, size), bool)
+                    few[kept] = level.few[:used]
+                    level.few = few
                 level.value, level.count = value, count
         self.times = times
 
@@ -149,6 +166,15 @@ class Cube:
     def values(self, level: str, row: int) -> Floats:
         """All units of a level at one step."""
         return self.levels[level].value[row]
+
+    def history(self, level: str) -> Floats:
+        """[step × unit] of a level, without the spare rows."""
+        return self.levels[level].value[: self.times.size]
+
+    def few(self, level: str) -> NDArray[np.bool_]:
+        """[step × unit] of a level: True where a count of people, or what a share was made of, is less than five."""
+        kept = self.levels[level].few
+        return is_few(self.history(level)) if kept is None else kept[: self.times.size]
 
     def coverage(self, level: str, row: int) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
         """(native units that reported, native units that stand) under every unit of a level at one step."""
@@ -177,6 +203,10 @@ class Cube:
         known = row >= 0
         picked = np.where(known, value[np.maximum(row, 0), np.arange(row.size)], np.nan)
         return row, picked, np.where(known, self.times[np.maximum(row, 0)], 0)
+
+    def is_hidden(self, level: str, seq: int, at: int) -> bool:  # noqa: ARG002 - one shape with SeenCube
+        """False: nothing is hidden from who may see everything."""
+        return False
 
     @property
     def nbytes(self) -> int:

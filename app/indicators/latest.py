@@ -87,7 +87,7 @@ def latest(system: System, city: str, level: str, seq: int) -> dict[str, dict[st
 def _score(cube: Cube, level: str) -> tuple[Floats, Floats]:
     """(median, signed score) of every unit's newest step against its like."""
     used = cube.times.size
-    value = cube.levels[level].value[:used]
+    value = cube.history(level)
     newest, when = value[-1], int(cube.times[-1])
     if cube.indicator.cadence.startswith("PT"):
         like = (when - cube.times) % 86_400 == 0

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from app.system import System
-from data import queries
 
 
 def departments(system: System) -> dict[str, dict[str, Any]]:
     """{id: {name_zh, name_en}}."""
-    return {row["id"]: row for row in queries.rows(system.db, "departments")}
+    return {row["id"]: row for row in system.rows("departments")}
 
 
 def themes(system: System) -> list[dict[str, Any]]:
     """The themes in their order."""
-    return queries.rows(system.db, "themes")
+    return system.rows("themes")

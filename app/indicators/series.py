@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.system import System
-from app.units.cards import unit
+from app.units.cards import reported_at
 
 DAY = 86_400
 
@@ -30,9 +30,10 @@ class Course:
 
 def course(system: System, city: str, row: dict[str, Any], indicator: str, since: int | None = None, until: int | None = None) -> Course:
     """The course of an indicator at a unit, or at its nearest ancestor that the indicator is reported for."""
-    cube, here = system.values(city).cube(indicator), row
-    while here["level"] not in cube.levels:
-        here = unit(system, city, here["parent_code"])
+    cube = system.values(city).cube(indicator)
+    here = reported_at(system, city, row, cube)
+    if here is None:
+        return Course(row["code"], row["level"], np.empty(0, np.int64), np.empty(0))
     times, values = cube.series(here["level"], here["seq"], since, until)
     return Course(here["code"], here["level"], times, values)
 

@@ -12,7 +12,6 @@ from app.map.classes import By, classify
 from app.map.values import step
 from app.system import System
 from app.units.flows import flows
-from data import queries
 
 KINDS = ("points", "heat", "hex", "flow")
 _HEX_RESOLUTION = {"district": 6, "street": 7, "community": 8, "grid": 9, "building": 9, "floor": 9}
@@ -31,7 +30,7 @@ def overlay(system: System, city: str, kind: str, indicator: str = "", level: st
     if kind == "flow":
         return _flow(system, city, level, at, seq, most)
     cube, shown, _ = step(system, city, indicator, level, at)
-    units = queries.columns(system.db, "unit_points", city=city, level=level)
+    units = system.columns("unit_points", city=city, level=level)
     i = units["seq"].astype(np.int64) - 1
     value, known = shown[i], np.isfinite(shown[i])
     classes, _ = classify(shown, cube.indicator, by)
@@ -60,7 +59,7 @@ def _flow(system: System, city: str, level: str, at: int | None, seq: int, most:
     found = flows(system, city, level, at, 3600 if at is not None else 86_400)
     mine = np.flatnonzero((found.origin == seq) | (found.destination == seq)) if seq else np.arange(found.count.size)
     mine = mine[np.argsort(-found.count[mine], kind="stable")[:most]]
-    units = queries.columns(system.db, "unit_points", city=city, level=found.level)
+    units = system.columns("unit_points", city=city, level=found.level)
     place = {int(s): i for i, s in enumerate(units["seq"])}
     ends = [(place.get(int(found.origin[k])), place.get(int(found.destination[k])), int(found.count[k])) for k in mine]
     return [{"source": _point(units, a), "target": _point(units, b), "count": count, "level": found.level,

@@ -19,11 +19,11 @@ def check_address(group: str, z: int, x: int, y: int) -> None:
 def tile(system: System, city: str, group: str, z: int, x: int, y: int) -> bytes:
     """One gzipped tile, empty where the city has nothing. Raises NotFound for an address that no tile has."""
     check_address(group, z, x, y)
-    found = tiles.blob(system.db, system.city(city).number, group, z, x, y)
+    found = system.baked(city, group, z, x, y)
     if found is not None:
         return found
-    if system.city(city).is_baked:
+    if system.city(city).is_baked and (group != "unit" or system.sight(city) is None):
         return EMPTY
-    body = tiles.live(system.db, city, group, z, x, y)
+    body = system.live(city, group, z, x, y)      # also for who sees a part of the city: their tiles hold that part only
     return tiles.pack(body) if body else EMPTY
 

@@ -10,7 +10,6 @@ from shapely.geometry import shape as read_shape
 
 from app.errors import BadInput, NotFound
 from app.system import System
-from data import queries
 from data.levels import LEVELS
 
 MOST_POINTS = 2_000
@@ -24,7 +23,7 @@ def inside(system: System, city: str, level: str, geometry: dict[str, Any], radi
     system.city(city)
     if level not in LEVELS or level == "floor":
         raise NotFound("No shapes at this level", f"Levels are {', '.join(LEVELS[:-1])}", value=level)
-    found = queries.rows(system.db, "units_inside", city=city, level=level, shape=shapely.to_wkb(widened(geometry, radius_m)), most=most)
+    found = system.rows("units_inside", city=city, level=level, shape=shapely.to_wkb(widened(geometry, radius_m)), most=most)
     return [row["code"] for row in found]
 
 

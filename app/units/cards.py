@@ -11,7 +11,6 @@ import numpy as np
 from app.errors import NotFound
 from app.map.classes import status
 from app.system import System
-from data import queries
 from data.levels import LEVELS
 
 INHERITED = frozenset({"ownership", "tax_state"})      # what holds for a floor when only its building says it
@@ -25,7 +24,7 @@ def unit(system: System, city: str, code: str) -> dict[str, Any]:
 @lru_cache(maxsize=20_000)
 def _unit(system: System, city: str, code: str, version: int) -> dict[str, Any]:  # noqa: ARG001 - version is part of the key
     # a look-up by code reads through every unit (3 to 5 ms of 666 000): the paths that people walk are kept
-    found = queries.rows(system.db, "unit_by_code", city=city, code=code)
+    found = system.rows("unit_by_code", city=city, code=code)
     if not found:
         raise NotFound("No such unit stands in this city", "Search it by name", value=code)
     return found[0]
@@ -38,19 +37,26 @@ def unit_at(system: System, city: str, level: str, seq: int) -> dict[str, Any]:
 
 @lru_cache(maxsize=20_000)
 def _unit_at(system: System, city: str, level: str, seq: int, version: int) -> dict[str, Any]:  # noqa: ARG001 - version is part of the key
-    found = queries.rows(system.db, "unit_by_seq", city=city, level=level, seq=seq)
+    found = system.rows("unit_by_seq", city=city, level=level, seq=seq)
     if level not in LEVELS or not found:
         raise NotFound("No such unit stands in this city", "Search it by name", level=level, value=seq)
     return found[0]
 
 
 def ancestors(system: System, city: str, row: dict[str, Any]) -> list[dict[str, Any]]:
-    """The chain from the city down to the unit's parent, by where it stands today."""
+    """The chain from the city (or from where the viewer's right begins) down to the unit's parent, by where it stands today."""
     chain, here = [], row
-    while here["parent_code"]:
-        here = unit(system, city, here["parent_code"])
+    while (here := parent(system, city, here)) is not None:
         chain.append(here)
     return chain[::-1]
+
+
+def parent(system: System, city: str, row: dict[str, Any]) -> dict[str, Any] | None:
+    """The unit a unit stands under; None for the city, and where the viewer's right begins."""
+    try:
+        return unit(system, city, row["parent_code"]) if row["parent_code"] else None
+    except NotFound:
+        return None
 
 
 def children(system: System, city: str, row: dict[str, Any]) -> list[dict[str, Any]]:
@@ -63,7 +69,7 @@ def children(system: System, city: str, row: dict[str, Any]) -> list[dict[str, A
 @lru_cache(maxsize=500)
 def _children(system: System, city: str, level: str, seq: int, version: int) -> list[dict[str, Any]]:  # noqa: ARG001 - version is part of the key
     below = LEVELS[LEVELS.index(level) + 1]
-    return queries.rows(system.db, "unit_children", city=city, level=below, seq=seq)
+    return system.rows("unit_children", city=city, level=below, seq=seq)
 
 
 def attributes(system: System, city: str, row: dict[str, Any]) -> list[dict[str, Any]]:
@@ -82,7 +88,7 @@ def attributes(system: System, city: str, row: dict[str, Any]) -> list[dict[str,
 
 @lru_cache(maxsize=2_000)
 def _attributes(system: System, city: str, level: str, seq: int, version: int) -> list[dict[str, Any]]:  # noqa: ARG001 - version is part of the key
-    found = queries.rows(system.db, "unit_attributes", city=city, level=level, seq=seq)
+    found = system.rows("unit_attributes", city=city, level=level, seq=seq)
     for one in found:
         named = {key: (zh, en) for key, zh, en in (entry.split(":", 2) for entry in one.pop("codes") or [])}
         one["value_zh"], one["value_en"] = named.get(one["value"], (one["value"], one["value"]))
@@ -96,25 +102,35 @@ def sign(system: System, city: str, row: dict[str, Any], indicator: str, at: int
     and `level` and `code` say so.
     """
     cube = system.values(city).cube(indicator)
-    where = row
-    while where["level"] not in cube.levels:
-        where = unit(system, city, where["parent_code"])
-    level, i = where["level"], where["seq"] - 1
-    value, when, n, expected = np.nan, None, 0, 0
-    if at is None:
-        column = cube.levels[level].value[: cube.times.size, i]
-        known = np.flatnonzero(~np.isnan(column))
-        step = int(known[-1]) if known.size else None
-    else:
-        step = cube.at(level, at)
-    if step is not None:
-        value, when = float(cube.values(level, step)[i]), int(cube.times[step])
-        n, expected = (int(part[i]) for part in cube.coverage(level, step))
+    where = reported_at(system, city, row, cube)
+    value, when, n, expected, is_hidden = np.nan, None, 0, 0, False
+    if where is not None:
+        level, i = where["level"], where["seq"] - 1
+        step = cube.at(level, at) if at is not None else last_of(cube, level, where["seq"])
+        if step is not None:
+            value, when = float(cube.values(level, step)[i]), int(cube.times[step])
+            n, expected = (int(part[i]) for part in cube.coverage(level, step))
+            is_hidden = cube.is_hidden(level, where["seq"], when)
     known = value if np.isfinite(value) else None
-    return {"indicator": indicator, "value": known, "at": when, "n": n, "expected": expected, "level": level,
-            "code": where["code"], "status": status(known, cube.indicator), "unit": cube.indicator.unit,
+    return {"indicator": indicator, "value": known, "at": when, "n": n, "expected": expected, "is_hidden": is_hidden,
+            "level": (where or row)["level"], "code": (where or row)["code"], "status": status(known, cube.indicator), "unit": cube.indicator.unit,
             "decimals": cube.indicator.decimals, "owner": cube.indicator.owner, "native_level": cube.native,
             "name_zh": cube.indicator.name_zh, "name_en": cube.indicator.name_en}
+
+
+def reported_at(system: System, city: str, row: dict[str, Any], cube: Any) -> dict[str, Any] | None:
+    """The unit itself, or its nearest ancestor that the cube's indicator is reported for; None where that is out of sight."""
+    where: dict[str, Any] | None = row
+    while where is not None and where["level"] not in cube.levels:
+        where = parent(system, city, where)
+    return where
+
+
+def last_of(cube: Any, level: str, seq: int) -> int | None:
+    """The last step at which a unit reported; None where it never did."""
+    _, course = cube.series(level, seq)
+    known = np.flatnonzero(~np.isnan(course))
+    return int(known[-1]) if known.size else cube.at(level)
 
 
 def hover(system: System, city: str, level: str, seq: int, indicator: str, at: int | None) -> dict[str, Any]:
@@ -127,7 +143,7 @@ def hover(system: System, city: str, level: str, seq: int, indicator: str, at: i
 def bounds(system: System, city: str, row: dict[str, Any]) -> tuple[float, float, float, float]:
     """West, south, east, north of a unit in degrees; a floor has its building's."""
     here = row if row["level"] != "floor" else unit(system, city, row["parent_code"])
-    found = queries.rows(system.db, "unit_bounds", city=city, level=here["level"], seq=here["seq"])
+    found = system.rows("unit_bounds", city=city, level=here["level"], seq=here["seq"])
     if found:
         return tuple(found[0].values())
     if here["lon"] is None:
@@ -146,7 +162,7 @@ def shapes(system: System, city: str, level: str, parent: str | None) -> dict[st
 @lru_cache(maxsize=64)
 def _shapes(system: System, city: str, level: str, parent: int, version: int) -> dict[str, Any]:  # noqa: ARG001 - version is part of the key
     tolerance = {"city": 4e-4, "district": 4e-4, "street": 2e-4, "community": 1e-4}.get(level, 0.0)
-    found = queries.rows(system.db, "unit_shapes", city=city, level=level, parent=parent, tolerance=tolerance)
+    found = system.rows("unit_shapes", city=city, level=level, parent=parent, tolerance=tolerance)
     return {"type": "FeatureCollection", "features": [
         {"type": "Feature", "id": row["seq"], "geometry": json.loads(row["geometry"]),
          "properties": {key: row[key] for key in ("seq", "code", "name_zh", "name_en")}} for row in found]}

@@ -10,7 +10,6 @@ from app.indicators.series import before, last_days
 from app.map.classes import status
 from app.system import System
 from app.units import cards
-from data import queries
 
 COMMON = ("temperature_c", "rain_mm_h", "humidity_pct", "wind_ms", "people_flow", "security_incidents_per_10k")
 MOST_CHILDREN = 400
@@ -73,9 +72,9 @@ def children(system: System, city: str, row: dict[str, Any], indicator: str, at:
 
 def batches(system: System, city: str, most: int = 200) -> list[dict[str, Any]]:
     """The newest batches of a city with their balance."""
-    return queries.rows(system.db, "batches", city=city, most=most)
+    return system.rows("batches", city=city, most=most)
 
 
 def batch_totals(system: System, city: str) -> list[dict[str, Any]]:
     """Per dataset of a city: rows in, accepted, rejected, duplicate."""
-    return queries.rows(system.db, "batch_totals", city=city)
+    return system.rows("batch_totals", city=city)

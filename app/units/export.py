@@ -11,23 +11,21 @@ import io
 import json
 import re
 from datetime import UTC, datetime
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
+from app.cells import harmless
 from app.errors import NotFound
 from app.indicators.registry import one
 from app.map.values import step
 from app.system import System
-from data import queries
 from data.levels import LEVELS
 
 KINDS = {"csv": "text/csv; charset=utf-8", "geojson": "application/geo+json", "parquet": "application/vnd.apache.parquet"}
 MOST = 100_000
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def export(system: System, city: str, kind: str, indicator: str, level: str, codes: list[str], at: int | None = None) -> bytes:
@@ -46,7 +44,7 @@ def export(system: System, city: str, kind: str, indicator: str, level: str, cod
 def table(system: System, city: str, indicator: str, level: str, codes: list[str], at: int | None) -> tuple[gpd.GeoDataFrame, dict[str, str]]:
     """(units with value, coverage and shape in EPSG:4326; what the file is: indicator, unit, time, source, licence)."""
     chosen, place = one(system.indicators, indicator), system.city(city)
-    frame = queries.frame(system.db, "export_rows", city=city, level=level, codes=codes, most=MOST)
+    frame = system.frame("export_rows", city=city, level=level, codes=codes, most=MOST)
     cube = system.values(city).cube(indicator)
     column = f"{chosen.id}{'' if chosen.id.endswith(unit_slug(chosen.unit)) else '_' + unit_slug(chosen.unit)}".rstrip("_")
     when = None
@@ -86,11 +84,6 @@ def unit_slug(unit: str) -> str:
     for sign, word in (("µ", "u"), ("³", "3"), ("²", "2"), ("%", "pct"), ("°", "deg_")):
         unit = unit.replace(sign, word)
     return re.sub(r"[^0-9a-zA-Z]+", "_", unit).strip("_").lower()
-
-
-def harmless(value: Any) -> Any:
-    """A cell that a spreadsheet will not run: text that begins like a formula gets an apostrophe before it."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
 def _csv(rows: gpd.GeoDataFrame, about: dict[str, str]) -> bytes:

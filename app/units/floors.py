@@ -12,7 +12,6 @@ from app.indicators.registry import one
 from app.map.classes import By, classify
 from app.system import System
 from app.units.cards import children, unit
-from data import queries
 
 FLOOR_HEIGHT_M = 3.2
 
@@ -26,7 +25,7 @@ def slabs(system: System, city: str, code: str, indicator: str = "", at: int | N
     building = unit(system, city, code)
     if building["level"] != "building":
         raise NotFound("Only a building opens into floors", "Choose a building first", value=code)
-    found = queries.rows(system.db, "unit_shape", city=city, level="building", seq=building["seq"])
+    found = system.rows("unit_shape", city=city, level="building", seq=building["seq"])
     floors = sorted(children(system, city, building), key=lambda row: row["floor_no"])
     above = [row for row in floors if row["floor_no"] > 0]
     height = (building["height_m"] or FLOOR_HEIGHT_M * max(len(above), 1)) - (building["min_height_m"] or 0)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from app.access import CLEARED, FEW
 from app.system import System
 from app.units.levels import LEVELS
-from data import queries
 
 
 @dataclass(frozen=True)
@@ -29,10 +29,11 @@ def flows(system: System, city: str, level: str, at: int | None = None, span: in
     """The flows of a level over the `span` seconds that end at `at` (default: at the newest count).
 
     Both ends roll up through today's tree; what stays inside one unit of the level is left out. A level finer than the
-    flows were reported at gets those of the reported level (`Flows.level` says which).
+    flows were reported at gets those of the reported level (`Flows.level` says which). Fewer than five people are not a
+    flow for those who may not see single persons.
     """
     system.city(city)
-    known = queries.rows(system.db, "flow_levels", city=city)
+    known = system.rows("flow_levels", city=city)
     nothing = np.empty(0, np.int64)
     if not known:
         return Flows(level, level, nothing, nothing, nothing, 0, 0)
@@ -40,7 +41,7 @@ def flows(system: System, city: str, level: str, at: int | None = None, span: in
     native = finest["level"]
     level = LEVELS[min(LEVELS.index(level), LEVELS.index(native))]
     until = finest["until"] if at is None else at
-    found = queries.columns(system.db, "flows", city=city, level=native, since=until - span + 1, until=until)
+    found = system.columns("flows", city=city, level=native, since=until - span + 1, until=until)
     origin, destination = (found[name].astype(np.int64) - 1 for name in ("origin_seq", "destination_seq"))
     count = found["count"].astype(np.int64)
     tree = system.values(city).hierarchy().trees[-1]
@@ -51,8 +52,15 @@ def flows(system: System, city: str, level: str, at: int | None = None, span: in
         stands = (origin >= 0) & (destination >= 0)
         origin, destination, count = origin[stands], destination[stands], count[stands]
         here = LEVELS[LEVELS.index(here) - 1]
+    mask = system.mask(city, level)
+    if mask is not None and origin.size:
+        seen = mask[origin] & mask[destination]
+        origin, destination, count = origin[seen], destination[seen], count[seen]
     apart = origin != destination
     origin, destination, count = origin[apart], destination[apart], count[apart]
     pairs, back = np.unique(np.stack([origin, destination]), axis=1, return_inverse=True)
     total = np.bincount(back.ravel(), weights=count, minlength=pairs.shape[1]).astype(np.int64)
+    if system.privacy(city) < CLEARED:
+        many = total >= FEW
+        pairs, total = pairs[:, many], total[many]
     return Flows(level, native, pairs[0] + 1, pairs[1] + 1, total, until - span + 1, until)

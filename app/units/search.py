@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from app.system import System
-from data import queries
 
 
 def search(system: System, city: str, word: str, most: int = 20) -> list[dict[str, Any]]:
@@ -14,4 +13,4 @@ def search(system: System, city: str, word: str, most: int = 20) -> list[dict[st
     if not word:
         return []
     system.city(city)
-    return queries.rows(system.db, "search", city=city, word=word, most=most)
+    return system.rows("search", city=city, word=word, most=most)

@@ -11,7 +11,6 @@ from app.errors import NotFound
 from app.map.classes import status
 from app.map.values import step
 from app.system import System
-from data import queries
 from data.levels import LEVELS
 
 SORTS = ("code", "name_zh", "name_en", "parent_zh", "parent_en", "value", "coverage")
@@ -19,7 +18,7 @@ SORTS = ("code", "name_zh", "name_en", "parent_zh", "parent_en", "value", "cover
 
 @lru_cache(maxsize=32)
 def _names(system: System, city: str, level: str, version: int) -> dict[str, np.ndarray]:  # noqa: ARG001 - version is part of the key
-    found = queries.columns(system.db, "unit_names", city=city, level=level)
+    found = system.columns("unit_names", city=city, level=level)
     return {key: np.asarray(column) for key, column in found.items()}
 
 

@@ -40,7 +40,11 @@
       root.dataset.legend = folded;
       try { localStorage.setItem('chengshu-legend', folded); } catch { /* private window */ }
     },
-    undo() { page.undo(); }
+    undo() { page.undo(); },
+    async 'sign-out'() {
+      const token = document.cookie.match(/(?:^|; )chengshu-csrf=([^;]*)/)?.[1] || '';
+      try { await fetch('/sign-out', {method: 'POST', headers: {'X-CSRFToken': token}}); } finally { location.assign('/sign-in'); }
+    }
   };
 
   try { root.dataset.legend = localStorage.getItem('chengshu-legend') || ''; } catch { /* private window */ }

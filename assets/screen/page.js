@@ -167,7 +167,9 @@
     clearTimeout(later);
     if (page.versions && !document.hidden) {
       try {
-        const all = await (await fetch('/version', {cache: 'no-store'})).json(), mine = all[page.versions.city];
+        const answer = await fetch('/version', {cache: 'no-store'});
+        if (answer.status === 401) return location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
+        const all = await answer.json(), mine = all[page.versions.city];
         const back = root.classList.contains('is-offline');
         root.classList.remove('is-offline');
         if (mine && mine.geometry !== page.versions.geometry) return location.replace(page.address());

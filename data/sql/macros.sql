@@ -20,3 +20,7 @@ create or replace macro tile_x(mx, z) as
     least(greatest(floor((mx + 20037508.342789244) / tile_side(z)), 0), pow(2, z) - 1)::integer;
 create or replace macro tile_y(my, z) as
     least(greatest(floor((20037508.342789244 - my) / tile_side(z)), 0), pow(2, z) - 1)::integer;
+-- true for a unit that may be seen: `bits` has one bit a unit, a level's begin at its offset; null bits: all may be seen
+create or replace macro is_seen(bits, offsets, level, seq) as
+    (bits is null or if((offsets::integer[])[level_number(level)] + seq <= bit_length(bits::blob::bit),
+        get_bit(bits::blob::bit, (offsets::integer[])[level_number(level)] + seq - 1), 0) = 1);

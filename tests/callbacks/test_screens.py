@@ -14,6 +14,7 @@ from app.system import System
 from callbacks.pages import create_dash
 from callbacks.server import create_server
 from tests import tiny
+from tests.signed_in import signed_in
 
 FACTS = {"city": "tiny", "defaults": {"home": {"lon": 118, "lat": 30, "zoom": 9}}}
 READER = {"language": "zh", "theme": "dark", "zone": "Asia/Shanghai"}
@@ -29,7 +30,7 @@ def served(tmp_path_factory):
     system.take([tiny.hand_in(folder, "reading", readings, "r")])
     server, gateway, results = create_server(system)
     app = create_dash(system, server, gateway, results)
-    yield app, server.test_client(), gateway
+    yield app, signed_in(system, server), gateway
     system.close()
 
 
@@ -79,7 +80,7 @@ def told(answer):
 
 def test_every_callback_and_route_declares_its_right(served):
     app, _, gateway = served
-    app.server.test_client().get("/")
+    served[1].get("/")
     server_side = {key for key, row in app.callback_map.items() if "callback" in row}
     assert server_side <= set(gateway.callback_rights), server_side - set(gateway.callback_rights)
     assert set(gateway.callback_rights.values()) <= set(access.CAPABILITIES)
@@ -87,12 +88,11 @@ def test_every_callback_and_route_declares_its_right(served):
         assert gateway.rights.get(rule.endpoint) in access.CAPABILITIES, rule
 
 
-def test_without_the_right_neither_page_nor_callback_answers(served, monkeypatch):
-    _, client, gateway = served
-    monkeypatch.setattr(gateway, "viewer", lambda: access.Viewer("nobody", frozenset()))
+def test_without_a_person_neither_page_nor_callback_answers(served):
+    client = served[0].server.test_client()
     for path in ("/", "/_dash-layout", "/_dash-dependencies", "/export/tiny.csv?indicator=active_sites"):
-        assert client.get(path).status_code == 403, path
-    assert client.post("/_dash-update-component", json={"output": "signs.children"}).status_code == 403
+        assert client.get(path).status_code == 401, path
+    assert client.post("/_dash-update-component", json={"output": "signs.children"}).status_code == 401
 
 
 @pytest.mark.parametrize(
@@ -305,7 +305,8 @@ def test_an_export_that_cannot_be_is_said_so(served, path, status):
 
 
 def test_a_cell_is_never_a_formula():
-    from app.units.export import harmless, unit_slug
+    from app.cells import harmless
+    from app.units.export import unit_slug
 
     assert [harmless(cell) for cell in ("=1+1", "+a", "-2", "@x", "\tx", "plain", -2.0)] == ["'=1+1", "'+a", "'-2", "'@x", "'\tx", "plain", -2.0]
     assert [unit_slug(unit) for unit in ("µg/m³", "%", "°C", "m³/h", "")] == ["ug_m3", "pct", "deg_c", "m3_h", ""]

@@ -11,6 +11,7 @@ from app.system import System
 from benchmarks._mvt import decode
 from callbacks.server import create_server
 from tests import tiny
+from tests.signed_in import signed_in
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +26,7 @@ def system(tmp_path_factory):
 @pytest.fixture(scope="module")
 def ask(system):
     server, _, _ = create_server(system)
-    return server.test_client().get
+    return signed_in(system, server).get
 
 
 @pytest.fixture
@@ -50,7 +51,7 @@ def test_a_tile_is_gzipped_mvt_that_a_browser_keeps_for_ever(system, ask, versio
 @pytest.mark.parametrize("other", ["0", "99", "latest", "-1", "1e3"])
 def test_the_address_of_another_version_is_answered_but_not_kept(system, ask, version, other):
     answer = ask(f"/tiles/tiny/{other}/{a_tile(system)}")
-    assert answer.status_code == 200 and answer.headers["Cache-Control"] == "no-cache"
+    assert answer.status_code == 200 and answer.headers["Cache-Control"] == "private, no-cache"
     assert answer.data == ask(f"/tiles/tiny/{version}/{a_tile(system)}").data
 
 
@@ -104,13 +105,13 @@ def test_an_edited_building_gives_every_tile_a_new_address_and_its_own_new_bytes
     layer = decode(gzip.decompress(new.data))["building"]
     assert layer.tags[layer.ids.tolist().index(seq)]["height"] == 70.0
     assert ask(f"/tiles/tiny/{now}/{other}").data == kept.data
-    assert ask(f"/tiles/tiny/{version}/{mine}").headers["Cache-Control"] == "no-cache"
+    assert ask(f"/tiles/tiny/{version}/{mine}").headers["Cache-Control"] == "private, no-cache"
 
 
 def test_without_baked_tiles_the_answer_is_cut_when_asked(tmp_path):
     running = System(load(home=tmp_path / "home", demo="off"))
     running.take(tiny.whole(tmp_path / "in"))
-    ask = create_server(running)[0].test_client().get
+    ask = signed_in(running, create_server(running)[0]).get
     where = a_tile(running)
     baked = decode(gzip.decompress(ask(f"/tiles/tiny/1/{where}").data))
     with running.db.write() as cursor:

@@ -1,3 +1,4 @@
 -- grain: one department of the registry
 -- kind: query
+-- unfiltered: a registry
 select * from catalogue.department

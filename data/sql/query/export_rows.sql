@@ -5,6 +5,6 @@ select u.code, u.level, u.seq, u.name_zh, u.name_en, u.parent_code, u.place_type
 from theme.unit u
 left join theme.shape s on s.city = u.city
     and s.code = if(u.level = 'floor', u.parent_code, u.code)
-where u.city = $city and u.level = $level and (len($codes) = 0 or list_contains($codes, u.code))
+where u.city = $city and is_seen($bits, $offsets, u.level, u.seq) and u.level = $level and (len($codes) = 0 or list_contains($codes, u.code))
 order by u.seq
 limit $most

@@ -2,6 +2,6 @@
 -- kind: query
 select origin_seq, destination_seq, sum(count)::bigint as count
 from theme.flow
-where city = $city and level = $level
+where city = $city and is_seen($bits, $offsets, level, origin_seq) and is_seen($bits, $offsets, level, destination_seq) and level = $level
   and observed_at >= make_timestamp($since::bigint * 1000000) and observed_at <= make_timestamp($until::bigint * 1000000)
 group by all

@@ -2,7 +2,7 @@
 -- kind: query
 select code, level, seq, name_zh, name_en, address, place_type, lon, lat, parent_code
 from theme.unit
-where city = $city and level <> 'floor' and (
+where city = $city and is_seen($bits, $offsets, level, seq) and level <> 'floor' and (
     code = upper($word) or starts_with(code, upper($word)) or contains(lower(name_zh), $word) or contains(lower(name_en), $word)
     or contains(pinyin, $word) or contains(lower(address), $word))
 order by

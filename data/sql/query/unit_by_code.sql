@@ -1,3 +1,3 @@
 -- grain: one unit
 -- kind: query
-select * from theme.unit where city = $city and code = $code
+select * from theme.unit where city = $city and is_seen($bits, $offsets, level, seq) and code = $code

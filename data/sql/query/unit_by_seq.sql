@@ -1,3 +1,3 @@
 -- grain: one unit
 -- kind: query
-select * from theme.unit where city = $city and level = $level and seq = $seq
+select * from theme.unit where city = $city and is_seen($bits, $offsets, level, seq) and level = $level and seq = $seq

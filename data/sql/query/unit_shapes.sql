@@ -3,6 +3,6 @@
 select u.seq, u.code, u.name_zh, u.name_en, ST_AsGeoJSON(ST_SimplifyPreserveTopology(s.geom, $tolerance)) as geometry
 from theme.unit u
 join theme.shape s on s.city = u.city and s.level = u.level and s.seq = u.seq
-where u.city = $city and u.level = $level and ($parent = 0 or u.parent_seq = $parent)
+where u.city = $city and is_seen($bits, $offsets, u.level, u.seq) and u.level = $level and ($parent = 0 or u.parent_seq = $parent)
 order by u.seq
 limit 5000

@@ -2,7 +2,7 @@
 -- kind: query
 select u.code, u.seq
 from theme.unit u
-where u.city = $city and u.level = $level and u.lon is not null
+where u.city = $city and is_seen($bits, $offsets, u.level, u.seq) and u.level = $level and u.lon is not null
   and ST_Contains(ST_GeomFromWKB($shape), ST_Point(u.lon, u.lat))
 order by u.seq
 limit $most

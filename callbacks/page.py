@@ -1,0 +1,41 @@
+"""What a page is: its address, the right it needs, and how it is built for whoever asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from app.sight import Seen
+from app.system import City
+from layouts.reader import Reader
+
+
+@dataclass(frozen=True)
+class Page:
+    """`build(seen, r, words)` returns the content; `name` is the word in CSS classes and icons, `title` a word key."""
+
+    name: str
+    path: str
+    right: str
+    title: str
+    build: Callable[[Seen, Reader, dict[str, str]], Any]
+
+
+def city_asked(seen: Seen, words: dict[str, str]) -> City | None:
+    """The city an address names, else the first that may be seen; None where there is none."""
+    return seen.cities.get(words.get("city", "")) or next(iter(seen.cities.values()), None)
+
+
+def city_row(seen: Seen, city: City) -> dict[str, Any]:
+    """A city as layouts take it."""
+    return {
+        "city": city.city,
+        "name_zh": city.name_zh,
+        "name_en": city.name_en,
+        "is_synthetic": city.is_synthetic,
+        "licence": city.licence,
+        "timezone": city.timezone,
+        "max_zoom": city.max_zoom,
+        "versions": {"geometry": city.address, "values": city.value_version, "newest": seen.newest(city.city)},
+    }

@@ -1,0 +1,29 @@
+"""Test clients that are signed in: as the local user, or as an account with the rights a test gives it."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.access import Grant
+from app.system import System
+from callbacks.gateway import CSRF_HEADER, SESSION
+
+PASSWORD = "correct horse battery staple"
+
+
+def signed_in(system: System, server: Flask, session: str = "") -> FlaskClient:
+    """A client with a session (the local user's unless one is given) and the token its own pages would send."""
+    client = server.test_client()
+    session = session or system.identity.enter_by_link(system.identity.local_link().rsplit("/", 1)[1], "127.0.0.1").session
+    client.set_cookie(SESSION, session)
+    client.environ_base[f"HTTP_{CSRF_HEADER.upper().replace('-', '_')}"] = system.identity.csrf_of(session)
+    return client
+
+
+def account(system: System, name: str, *grants: Grant, department: str = "") -> str:
+    """Make an account with grants; returns the session it opened."""
+    system.identity.accounts.create(name, PASSWORD, "test", department)
+    for grant in grants:
+        system.identity.grants.add(name, grant.role, "test", grant.city, grant.unit, grant.privacy)
+    return system.identity.sign_in(name, PASSWORD, "127.0.0.1").session
