@@ -82,8 +82,7 @@ class Grants:
     def _checked(self, role: str, city: str, unit: str, privacy: int | None) -> Grant:
         known = self.office.roles.get(role)
         if known is None or role in NOT_GIVEN:
-            given = ", ".join(name for name in self.office.roles if name not in NOT_GIVEN)
-            raise BadInput("No account can have this role", f"The roles are {given}", value=role[:40])
+            raise BadInput("No account can have this role", "Choose one of the roles of the list", value=role[:40])
         if unit and not city:
             raise BadInput("A unit lies in a city", "Name the city too", unit=unit[:60])
         if privacy is not None and privacy not in PRIVACY:

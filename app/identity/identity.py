@@ -19,7 +19,7 @@ from app.identity.attempts import Attempts
 from app.identity.factor import Factor
 from app.identity.grants import Grants
 from app.identity.keys import SEEN_EVERY_S, Key, Keys
-from app.identity.kiosks import Kiosks, Links
+from app.identity.kiosks import Kiosk, Kiosks, Links
 from app.identity.office import Office, Sealer, hash_of
 from app.identity.oidc import Oidc
 from app.identity.passwords import Passwords
@@ -241,15 +241,15 @@ class Identity:
         self.attempts.succeed(address=address)
         return self._fresh(before, "local", "local", address, agent)
 
-    def enter_kiosk(self, raw: str, address: str, agent: str = "", before: str | None = None) -> Entered:
-        """With a kiosk's token; raises Refused where it is forged, revoked or past its day."""
+    def enter_kiosk(self, raw: str, address: str, agent: str = "", before: str | None = None) -> tuple[Entered, Kiosk]:
+        """With a kiosk's token; returns also what it shows. Raises Refused where it is forged, revoked or past its day."""
         self._admit("kiosk", address, address=address)
         kiosk = self.kiosks.find(raw)
         if kiosk is None:
             self.office.note("", "nobody", "kiosk.enter", "refused", address=address)
             raise Refused("This kiosk token does not work", "Ask the security administrator for a new one")
         self.attempts.succeed(address=address)
-        return self._fresh(before, kiosk.name, "kiosk", address, agent, kiosk=kiosk.id, until=kiosk.until)
+        return self._fresh(before, kiosk.name, "kiosk", address, agent, kiosk=kiosk.id, until=kiosk.until), kiosk
 
     def renew(self, account: Account, session: Session, address: str, agent: str, is_strong: bool) -> Entered:
         """The same person under a new session name: after a new password or a new second factor."""
