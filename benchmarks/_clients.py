@@ -17,6 +17,9 @@ from pathlib import Path
 
 import numpy as np
 
+from callbacks.gateway import SESSION
+from tests.signed_in import local_session
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -106,6 +109,12 @@ class _Connection:
             size = 0 if at < 0 else int(self.head[at + 15:].split(b"\r\n", 1)[0])
             self.wanted = end + 4 + (0 if self.head[9:12] in (b"204", b"304") else size)
         return len(self.buffer) >= self.wanted
+
+
+def cookies(home: Path) -> str:
+    """The header line of somebody signed in at the server over a home."""
+    session, _ = local_session(home)
+    return f"Cookie: {SESSION}={session}\r\n"
 
 
 def drive(port: int, paths: Iterable[str], clients: int = 8, seconds: float = 20.0, headers: str = "") -> Answers:

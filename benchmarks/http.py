@@ -12,7 +12,7 @@ from app.settings import load
 from app.system import System
 from benchmarks import HOME, Row, spread
 from benchmarks._city import demo
-from benchmarks._clients import Answers, drive, served
+from benchmarks._clients import Answers, cookies, drive, served
 from data.tiles import MAX_ZOOM
 
 _CLIENTS = 8
@@ -29,17 +29,19 @@ def measure(size: str = "") -> list[Row]:
     system.close()
     data = f"{len(addresses):,} tiles of {buildings:,} buildings"
     rows = []
-    with served(_without_blobs(size)) as port:
-        live = drive(port, [f"/tiles/demo/0/{where}" for where in addresses])
+    with served(home := _without_blobs(size)) as port:
+        live = drive(port, [f"/tiles/demo/0/{where}" for where in addresses], headers=cookies(home))
         rows.append(spread(f"tiles cut and encoded when asked, {_CLIENTS} clients", data, live.found, 60.0, note=_said(live)))
     with served(HOME / size) as port:
+        who = cookies(HOME / size)
         paths = [f"/tiles/demo/{version}/{where}" for where in addresses]
-        rows.append(spread(f"baked tiles never asked before, {_CLIENTS} clients", data, (first := drive(port, paths)).found, 60.0, note=_said(first)))
-        kept = drive(port, itertools.cycle(paths), seconds=5)
+        first = drive(port, paths, headers=who)
+        rows.append(spread(f"baked tiles never asked before, {_CLIENTS} clients", data, first.found, 60.0, note=_said(first)))
+        kept = drive(port, itertools.cycle(paths), seconds=5, headers=who)
         rows.append(Row(f"kept tiles, {_CLIENTS} clients", data, kept.per_second, "/s", *np.percentile(kept.found, [50, 95]), limit=2000.0,
                         more_is_better=True, note=_said(kept)))
-        rows.append(_unchanged(port, paths[0], data))
-        rows += _values(port, inside, buildings)
+        rows.append(_unchanged(port, paths[0], data, who))
+        rows += _values(port, inside, buildings, who)
     return rows
 
 
@@ -64,22 +66,22 @@ def _without_blobs(size: str) -> Path:
     return home
 
 
-def _unchanged(port: int, path: str, data: str) -> Row:
-    from urllib.request import urlopen
+def _unchanged(port: int, path: str, data: str, who: str) -> Row:
+    from urllib.request import Request, urlopen
 
-    with urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
+    with urlopen(Request(f"http://127.0.0.1:{port}{path}", headers={"Cookie": who.split(": ", 1)[1].strip()}), timeout=10) as answer:
         mark = answer.headers["ETag"]
-    again = drive(port, itertools.repeat(path, 4000), seconds=3, headers=f"If-None-Match: {mark}\r\n")
+    again = drive(port, itertools.repeat(path, 4000), seconds=3, headers=f"{who}If-None-Match: {mark}\r\n")
     return Row("a tile the browser has (304)", data, again.per_second, "/s", *np.percentile(again.found, [50, 95]), note=_said(again))
 
 
-def _values(port: int, indicators: list[str], buildings: int) -> list[Row]:
+def _values(port: int, indicators: list[str], buildings: int, who: str) -> list[Row]:
     """Switching the indicator: the class bytes of every building, and the legend."""
     paths = [f"/values/demo/{name}/building/latest.bin?by={by}" for name in indicators for by in ("quantile", "threshold")]
     legends = [path.replace(".bin", ".json") for path in paths]
-    drive(port, paths[:1], 1)
-    first = drive(port, paths, 1)
-    kept, told = drive(port, paths * 30, seconds=4), drive(port, legends, 1)
+    drive(port, paths[:1], 1, headers=who)
+    first = drive(port, paths, 1, headers=who)
+    kept, told = drive(port, paths * 30, seconds=4, headers=who), drive(port, legends, 1, headers=who)
     data = f"{buildings:,} buildings, {len(indicators)} indicators"
     largest = max(first.sizes) / 1000
     return [Row("bytes that switch the indicator, per 60 000 buildings", data, largest * 60_000 / buildings, "kB", limit=20.0,

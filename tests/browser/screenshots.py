@@ -7,7 +7,9 @@ import os
 import time
 from pathlib import Path
 
+from app.settings import load
 from tests.browser.chromium import chromium
+from tests.signed_in import enter, local_session
 
 FOLDER = Path(__file__).resolve().parents[2] / "assets" / "screenshots"
 PICTURES = {
@@ -24,6 +26,7 @@ def shoot(origin: str) -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     for name, (query, width, height, touch) in PICTURES.items():
         with chromium(width, height, touch=touch) as driver:
+            enter(driver, origin, *local_session(load().home))
             driver.get(origin + "/" + query)
             time.sleep(float(os.environ.get("CHENGSHU_SHOT_SECONDS", "12")))
             picture = driver.execute_cdp_cmd("Page.captureScreenshot", {"format": "webp", "quality": 82})

@@ -14,7 +14,9 @@ from waitress import create_server as listen
 from app.settings import load
 from run import create_app
 from tests.browser.chromium import chromium, console, outside
+from tests.signed_in import enter, local_session
 
+sessions: dict[str, tuple[str, str]] = {}
 pytestmark = pytest.mark.browser
 QUIET = ("GPU stall", "Using MapLibre", "GroupMarkerNotSet", "Automatic fallback to software WebGL")
 
@@ -29,6 +31,7 @@ def address(tmp_path_factory):
         if json.load(urllib.request.urlopen(f"{base}/health"))["status"] == "ok":
             break
         time.sleep(0.25)
+    sessions[base] = local_session(app.system.settings.home)
     yield base
     front.close()
     app.system.close()
@@ -46,6 +49,7 @@ def page(driver, address):
     console(driver)
 
     def show(query=""):
+        enter(driver, address, *sessions[address])
         driver.get(f"{address}/{query}")
         until(
             driver,
@@ -277,6 +281,7 @@ def test_export_downloads_a_file(page):
 
 def test_on_a_tablet_the_card_is_a_sheet_and_the_list_a_drawer(address):
     with chromium(820, 1180, touch=True) as d:
+        enter(d, address, *sessions[address])
         d.get(f"{address}/?lang=zh")
         until(d, "return !!document.querySelector('#map.is-painted') && !!document.querySelector('#card h2')")
         peek = d.execute_script("return document.getElementById('right').getBoundingClientRect().top")
@@ -298,6 +303,7 @@ def test_on_a_tablet_the_card_is_a_sheet_and_the_list_a_drawer(address):
 
 def test_without_webgl_all_units_in_view_are_drawn(address):
     with chromium(1120, 640, webgl=False) as d:
+        enter(d, address, *sessions[address])
         d.get(f"{address}/?lang=en&indicator=crowd_density")
         until(d, "return document.querySelectorAll('svg.citymap-svg path').length === 20 && !document.querySelector('.citymap-note').hidden")
         fills = d.execute_script("return [...document.querySelectorAll('svg.citymap-svg path')].map(p => p.getAttribute('fill'))")

@@ -14,7 +14,9 @@ from app.settings import load
 from run import create_app
 from tests.browser.chromium import chromium, console
 from tests.browser.test_map_page import click, until
+from tests.signed_in import enter, local_session
 
+sessions: dict[str, tuple[str, str]] = {}
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 WATCH = """
 window.blocked = [];
@@ -33,6 +35,7 @@ def address(tmp_path_factory):
         if json.load(urllib.request.urlopen(f"{base}/health"))["status"] == "ok":
             break
         time.sleep(0.25)
+    sessions[base] = local_session(app.system.settings.home)
     yield base
     front.close()
     app.system.close()
@@ -53,6 +56,7 @@ def open_page(driver, address):
 
     def show(query, ready="return !!document.querySelector('#map.is-painted') && !!document.querySelector('#card h2')"):
         seen.extend(blocked(driver))
+        enter(driver, address, *sessions[address])
         driver.get(f"{address}/{query}")
         until(driver, ready)
         return driver
@@ -93,7 +97,7 @@ def test_floors_chart_table_playback_search_and_compare(open_page):
     d = open_page("?lang=en&tab=table&level=district")
     until(d, "return !!document.querySelector('.cs-grid .ag-row[row-id]')")
     d.execute_script("document.querySelector('.cs-grid .ag-center-cols-container .ag-row .ag-cell').click()")
-    until(d, "return !!document.querySelector('.cs-grid .ag-row.is-selected')")
+    until(d, "return document.querySelector('#card .cs-chip')?.textContent === 'District'")
     box = d.find_element(By.ID, "search-word")
     box.send_keys("9")
     until(d, "return !!document.querySelector('.cs-result')")
