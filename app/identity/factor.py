@@ -103,7 +103,7 @@ class Factor:
 
 def picture(secret: str, name: str) -> str:
     """The QR code of a secret as SVG; black on white, since cameras read that best."""
-    address = pyotp.TOTP(secret).provisioning_uri(name, issuer_name=ISSUER)
+    address = pyotp.TOTP(secret, name=name, issuer=ISSUER).provisioning_uri()
     return segno.make(address, error="m").svg_inline(scale=5, border=3, dark="#000", light="#fff", svgclass="cs-qr", omitsize=True)
 
 
