@@ -1,13 +1,14 @@
-"""Dash's own door, guarded: a forged or broken payload gets a clear answer, never a traceback."""
+"""What Dash and Flask would answer by themselves, in our words: a forged payload or a wrong address never gets a traceback."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Container
 from typing import Any
 
 from dash import Dash
 from dash.exceptions import DashException
-from flask import request
+from flask import Response, request
 from werkzeug.exceptions import HTTPException
 
 from app.errors import BadInput, ChengshuError, NotFound
@@ -15,10 +16,22 @@ from callbacks.gateway import problem
 
 log = logging.getLogger("chengshu")
 ENDPOINT = "/_dash-update-component"
+ANY = "/<path:path>"
 
 
-def guard_dispatch(app: Dash) -> None:
-    """Check the shape of every callback payload before Dash looks at it; turn what still breaks into an answer."""
+def guard_dispatch(app: Dash, pages: Container[str]) -> None:
+    """Check the shape of every callback payload before Dash looks at it; turn what still breaks into an answer.
+
+    `pages`: paths that are pages. Dash alone would show its first page at every address that nobody else answers.
+    """
+    show = app.server.view_functions[ANY]
+
+    def shown(path: str) -> Any:
+        if f"/{path}" in pages:
+            return show(path)
+        return problem(NotFound("There is no such page", "Check the address", value=f"/{path}"[:80]))
+
+    app.server.view_functions[ANY] = shown
     dispatch = app.server.view_functions[ENDPOINT]
 
     def guarded(*given: Any, **named: Any) -> Any:
@@ -36,6 +49,19 @@ def guard_dispatch(app: Dash) -> None:
             return problem(BadInput("The page sent something this server does not know", "Reload the page"))
 
     app.server.view_functions[ENDPOINT] = guarded
+    app.server.register_error_handler(HTTPException, shaped)
+
+
+def shaped(error: HTTPException) -> Response:
+    """An error of the framework (no such address, method, too much sent) in the one shape, with its own status."""
+    status = error.code or 500
+    kind = NotFound if status == 404 else BadInput if status < 500 else ChengshuError
+    answer = problem(kind(error.description or error.name, "Check the address and what is sent" if status < 500 else "Try again later"))
+    answer.status_code = status
+    for name, value in error.get_headers():
+        if name in ("Allow", "Retry-After"):
+            answer.headers[name] = value
+    return answer
 
 
 def _check(app: Dash, body: Any) -> None:

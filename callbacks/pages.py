@@ -69,7 +69,7 @@ def create_dash(system: System, server: Flask, gateway: Gateway, results: Result
     for callbacks in (map_select, map_signs, map_card, map_legend, map_chart, map_table, map_search, map_area):
         callbacks.register(app, gateway, results)
     map_browser.register(app)
-    guard_dispatch(app)
+    guard_dispatch(app, PAGES)
     gateway.adopt("signed.in", _OPEN)
     headers.apply(server, app, system.settings.https, _origin(getattr(system.settings, "oidc_issuer", "")))
 

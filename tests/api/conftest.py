@@ -1,0 +1,61 @@
+"""The whole program over a tiny city, with an ear for errors that it would only write to its log."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from app.access import Grant
+from app.settings import load
+from app.system import System
+from callbacks.pages import create_dash
+from callbacks.server import create_server
+from tests import tiny
+from tests.signed_in import account, signed_in
+
+OWN_SESSION = ("sign_in.sign_out", "account.change_password", "account.change_factor", "account.end_sessions", "account.change_keys")
+"""Routes that may end the session that asks them."""
+
+
+class Whole:
+    """Everything a request goes through, and what broke inside while it did."""
+
+    def __init__(self, folder) -> None:
+        self.system = System(load(home=folder / "home", demo="off"))
+        self.system.take(tiny.whole(folder / "in"))
+        readings = tiny.readings("energy_use_kwh", "floor") + tiny.readings("active_sites", "street")
+        flows = [{"origin_code": "990101001", "destination_code": "990102001", "at": tiny.NOON.isoformat(), "count": 12}]
+        self.system.take([tiny.hand_in(folder, "reading", readings, "r"), tiny.hand_in(folder, "flow", flows, "f")])
+        self.server, self.gateway, results = create_server(self.system)
+        self.app = create_dash(self.system, self.server, self.gateway, results)
+        self.client = signed_in(self.system, self.server)
+        rights = (Grant("analyst"), Grant("data_steward"))
+        self.sessions = {name: account(self.system, f"user-{n}", *rights) for n, name in enumerate(OWN_SESSION)}
+        self.broken: list[str] = []
+
+    def hear(self, record: logging.LogRecord) -> bool:
+        """Keep what was logged with a traceback."""
+        if record.exc_info:
+            self.broken.append(logging.Formatter().format(record))
+        return True
+
+
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory):
+    """The running program, over one tiny city."""
+    made = Whole(tmp_path_factory.mktemp("api"))
+    logs = [logging.getLogger(name) for name in ("chengshu", made.server.logger.name, made.app.logger.name)]
+    for log in logs:
+        log.addFilter(made.hear)
+    yield made
+    for log in logs:
+        log.removeFilter(made.hear)
+    made.system.close()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_breaks_inside(whole):
+    whole.broken.clear()
+    yield
+    assert whole.broken == []

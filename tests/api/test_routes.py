@@ -1,0 +1,86 @@
+"""Every described route, asked for in every way its description allows and does not allow: never broken, always as described."""
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from callbacks.api_params import ROUTES
+from callbacks.gateway import CSRF_HEADER, SESSION
+
+AS_DESCRIBED = [not_a_server_error, status_code_conformance, content_type_conformance, response_headers_conformance, response_schema_conformance]
+FEW = settings(max_examples=50, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+PLAIN = {"Accept-Encoding": "identity"}
+KNOWN = {
+    "city": ["tiny"], "indicator": ["active_sites", "energy_use_kwh"], "level": ["district", "street", "building"], "when": ["latest", "1763438400"],
+    "seq": [1, 2], "code": ["990101001001001B00001"], "z": [0], "x": [0], "y": [0], "parent": ["990101"], "units": ["990101,990102"],
+}  # fmt: skip
+EVERY = pytest.mark.parametrize("endpoint", sorted(ROUTES))
+
+
+@pytest.fixture(scope="session")
+def operations(whole):
+    """{endpoint: its operations} of the description that the server itself gives."""
+    schema = schemathesis.openapi.from_dict(whole.server.test_client().get("/api/openapi.json").json)
+    schema.app = whole.server
+    found: dict[str, list] = {}
+    for one in schema.get_all_operations():
+        operation = one.ok()
+        name = operation.definition.raw["operationId"]
+        found.setdefault(name if name in ROUTES else name.rpartition(".")[0], []).append(operation)
+    return found
+
+
+@pytest.mark.parametrize("mode", list(GenerationMode))
+@EVERY
+def test_signed_in(whole, operations, endpoint, mode):
+    session = whole.sessions.get(endpoint) or whole.client.get_cookie(SESSION).value
+    headers = {**PLAIN, CSRF_HEADER: whole.system.identity.csrf_of(session)}
+    statuses = set()
+    for operation in operations[endpoint]:
+        if mode is GenerationMode.NEGATIVE and not (operation.query or operation.path_parameters or operation.body):
+            continue
+
+        @FEW
+        @given(case=operation.as_strategy(generation_mode=mode), pick=st.none() | st.integers(0, 5))
+        def ask(case, pick):
+            if pick is not None:
+                told(case, pick)
+            case.headers, case.cookies = {}, {}  # not the keys and sessions that it makes up: test_by_nobody sends those
+            answer = case.call(headers=headers, cookies={SESSION: session})
+            statuses.add(answer.status_code)
+            case.validate_response(answer, checks=AS_DESCRIBED)
+
+        ask()
+    is_by_secret = endpoint.startswith(("sign_in.", "account."))  # tokens, codes and passwords are not to be guessed
+    assert mode is GenerationMode.NEGATIVE or is_by_secret or 200 in statuses, f"never answered as asked: {statuses}"
+
+
+def told(case, pick):
+    """Put what the city has into the parameters that the case uses."""
+    for part in (case.path_parameters, case.query):
+        for name in set(part or ()) & set(KNOWN):
+            part[name] = KNOWN[name][pick % len(KNOWN[name])]
+
+
+@EVERY
+def test_by_nobody(whole, operations, endpoint):
+    for operation in operations[endpoint]:
+
+        @settings(FEW, max_examples=5)
+        @given(case=operation.as_strategy())
+        def ask(case):
+            answer = case.call(headers=PLAIN)
+            case.validate_response(answer, checks=AS_DESCRIBED)
+            if whole.gateway.rights[endpoint] != "open":
+                assert answer.status_code == 401 and answer.json()["error"] == "SignedOut"
+
+        ask()
