@@ -48,6 +48,11 @@ class Settings(BaseSettings):
     cache_entries: int = Field(20_000, ge=0, description="Most results kept in the cache.")
     audit_days: int = Field(400, ge=180, le=36_500, description="Days the audit trail is kept (graded protection asks for six months at least).")
     audit_strict: bool = Field(True, description="Refuse what needs a right while the audit trail cannot be written.")
+    workspace_seconds: float = Field(20, ge=1, le=600, description="Seconds after which a question in the SQL workspace is stopped.")
+    workspace_rows: int = Field(10_000, ge=1, le=1_000_000, description="Most rows that a question in the SQL workspace brings back.")
+    workspace_memory_mb: int = Field(512, ge=64, le=65_536, description="Memory that one question in the SQL workspace may use, in megabytes.")
+    workspace_minutes: float = Field(10, ge=0, le=1440, description="Minutes for which questions share one snapshot of the data.")
+    workspace_at_once: int = Field(2, ge=1, le=32, description="Questions of the SQL workspace that run at the same time.")
     upload_limit_mb: int = Field(512, ge=1, description="Largest file taken in by one hand-in, in megabytes.")
     import_networks: str = Field(
         "", description="Networks that `run.py import https://…` may also fetch from, as 10.1.0.0/16,…; public addresses always may.")

@@ -42,3 +42,8 @@ def arrow(db: Database, name: str, library: str = "query", **params: Any) -> pa.
 def columns(db: Database, name: str, library: str = "query", **params: Any) -> dict[str, Any]:
     """The answer as {column: NumPy array}."""
     return db.run(*_bound(name, library, params)).fetchnumpy()
+
+
+def batches(db: Database, name: str, size: int, library: str = "query", **params: Any) -> pa.RecordBatchReader:
+    """The answer block by block, for more rows than should be in memory; read it before this thread asks anything else."""
+    return db.run(*_bound(name, library, params)).to_arrow_reader(size)

@@ -74,7 +74,7 @@ def test_every_query_runs_on_an_empty_city(db):
     params = {"city": "none", "level": "street", "seq": 1, "code": "x", "parent": 0, "tolerance": 0.0, "word": "x", "most": 5,
               "since": 0, "until": 1, "indicator": "aqi", "geometry": "POINT(0 0)", "codes": [], "seqs": [], "at": 0,
               "shape": "{}", "radius": 0.0, "wkb": b"", "west": 0.0, "south": 0.0, "east": 1.0, "north": 1.0, "bits": None, "offsets": None,
-              "privacy": 3}
+              "privacy": 3, "indicators": ["aqi"], "least": 5}
     for name, piece in pieces().items():
         if piece.kind == "query":
             asked = set(re.findall(r"\$(\w+)", code(piece.text)))
