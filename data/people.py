@@ -117,9 +117,9 @@ class People:
     def stamp(self) -> int:
         """A number that changes with every change that is not quiet, whoever made it; some microseconds."""
         with self._reading:
-            version = self._reader.execute("pragma data_version").fetchone()[0]
+            version = self._run(self._reader, "pragma data_version").fetchone()[0]
             if version != self._seen_version:
-                self._epoch = self._reader.execute("select number from epoch").fetchone()[0]
+                self._epoch = self._run(self._reader, "select number from epoch").fetchone()[0]
                 self._seen_version = version
             return self._epoch
 

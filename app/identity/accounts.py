@@ -150,7 +150,7 @@ def keepers(office: Office) -> set[int]:
 
 def key_of(name: str) -> str:
     """Two names with one key are one name: case and width do not count."""
-    text = unicodedata.normalize("NFKC", name[:256])
+    text = unicodedata.normalize("NFKC", name[:256].encode("utf-8", "replace").decode())
     for _ in range(3):
         text = unicodedata.normalize("NFKC", text.casefold())
     return text

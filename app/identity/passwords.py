@@ -52,7 +52,8 @@ def check(password: str, name: str = "") -> None:
     low = text.casefold()
     if name and len(low.replace(_plain(name).casefold(), "")) < 8:
         raise BadInput("The password is the name", "Take something that does not follow from the name")
-    steps = {ord(after) - ord(before) for before, after in zip(low, low[1:], strict=False)}
+    around = 10 if low.isdecimal() else 0x110000        # after 9 comes 0
+    steps = {(ord(after) - ord(before)) % around for before, after in zip(low, low[1:], strict=False)}
     if low in COMMON or len(set(low)) < 4 or len(steps) == 1:
         raise BadInput("This password is among the first that are tried", "Take something that nobody else would")
 
