@@ -7,7 +7,7 @@ from collections.abc import Container
 from typing import Any
 
 from dash import Dash
-from dash.exceptions import DashException
+from dash.exceptions import DashException, DependencyException
 from flask import Response, request
 from werkzeug.exceptions import HTTPException
 
@@ -36,8 +36,7 @@ def guard_dispatch(app: Dash, pages: Container[str]) -> None:
 
     def guarded(*given: Any, **named: Any) -> Any:
         try:
-            body = request.get_json(silent=True)
-            _check(app, body)
+            _check(app, _body())
         except ChengshuError as error:
             return problem(error)
         try:
@@ -50,6 +49,7 @@ def guard_dispatch(app: Dash, pages: Container[str]) -> None:
 
     app.server.view_functions[ENDPOINT] = guarded
     app.server.register_error_handler(HTTPException, shaped)
+    app.server.register_error_handler(DependencyException, lambda _: problem(NotFound("There is no such file", "Check the address")))
 
 
 def shaped(error: HTTPException) -> Response:
@@ -62,6 +62,13 @@ def shaped(error: HTTPException) -> Response:
         if name in ("Allow", "Retry-After"):
             answer.headers[name] = value
     return answer
+
+
+def _body() -> Any:
+    try:
+        return request.get_json(silent=True)
+    except RecursionError as error:
+        raise BadInput("The payload is nested too deep", "Reload the page") from error
 
 
 def _check(app: Dash, body: Any) -> None:
