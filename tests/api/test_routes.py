@@ -17,7 +17,7 @@ from callbacks.api_params import ROUTES
 from callbacks.gateway import CSRF_HEADER, SESSION
 
 AS_DESCRIBED = [not_a_server_error, status_code_conformance, content_type_conformance, response_headers_conformance, response_schema_conformance]
-FEW = settings(max_examples=50, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+FEW = settings(max_examples=30, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 PLAIN = {"Accept-Encoding": "identity"}
 KNOWN = {
     "city": ["tiny"], "indicator": ["active_sites", "energy_use_kwh"], "level": ["district", "street", "building"], "when": ["latest", "1763438400"],
