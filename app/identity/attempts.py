@@ -6,10 +6,10 @@ failures every further one doubles the wait. Names are counted whether an accoun
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass
 
 from app.errors import Busy
+from app.identity.addresses import network
 from app.identity.office import Office, hash_of
 
 FORGOTTEN_S = 86_400     # without a failure for so long, the count starts at nothing again
@@ -95,14 +95,3 @@ def _key(kind: str, who: str) -> str:
     if kind in {"address", "rate"}:
         who = network(who)
     return f"{kind}:{hash_of(who)}"
-
-
-def network(address: str) -> str:
-    """An IPv4 address as it is; of IPv6 the /64, which one household has whole."""
-    try:
-        parsed = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if parsed.version == 6:
-        return str(parsed.ipv4_mapped or ipaddress.ip_network((parsed, 64), strict=False))
-    return str(parsed)

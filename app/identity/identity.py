@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import ipaddress
 import logging
 import threading
 import time
@@ -15,6 +14,7 @@ from typing import Any
 from app.access import NOBODY, SEPARATED, Grant, Role, Viewer, viewer
 from app.errors import Busy, ChengshuError, Refused
 from app.identity.accounts import Account, Accounts, key_of
+from app.identity.addresses import is_loopback
 from app.identity.attempts import Attempts
 from app.identity.factor import Factor
 from app.identity.grants import Grants
@@ -288,15 +288,3 @@ class Identity:
         if not is_loopback(host):
             raise Refused("The link works only on the machine itself, where the server listens to 127.0.0.1",
                           "Sign in with an account: `python run.py account add NAME --role security_administrator`", host=host[:60])
-
-
-def is_loopback(host: str) -> bool:
-    """True for an address that only this machine reaches."""
-    if host == "localhost":
-        return True
-    try:
-        parsed = ipaddress.ip_address(host.partition("%")[0])
-    except ValueError:
-        return False
-    mapped = parsed.ipv4_mapped if parsed.version == 6 else None
-    return (mapped or parsed).is_loopback

@@ -24,7 +24,7 @@ from requests import RequestException
 
 from app.errors import BadInput, Refused, Unavailable
 from app.identity.accounts import Account, Accounts, check_name
-from app.identity.attempts import network
+from app.identity.addresses import is_loopback
 from app.identity.grants import Grants
 from app.identity.mapping import follow, wanted
 from app.identity.office import Office, hash_of, token
@@ -181,8 +181,7 @@ class Oidc:
 def is_private(address: str) -> bool:
     """True for HTTPS, or for plain HTTP that does not leave this machine."""
     parts = urlsplit(address)
-    host = parts.hostname or ""
-    return parts.scheme == "https" or (parts.scheme == "http" and (host == "localhost" or network(host).startswith("127.") or host == "::1"))
+    return parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
 
 
 def _refused(why: object) -> Refused:

@@ -7,7 +7,8 @@ from pathlib import Path
 from app.access import read_roles
 from app.errors import Refused
 from app.identity.accounts import keepers
-from app.identity.identity import Identity, is_loopback
+from app.identity.addresses import is_loopback
+from app.identity.identity import Identity
 from app.identity.mapping import rules
 from app.secrets import Secrets
 from app.settings import Settings

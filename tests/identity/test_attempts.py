@@ -5,7 +5,8 @@ import threading
 import pytest
 
 from app.errors import Busy, Refused
-from app.identity.attempts import LIMITS, RATE, Limit, network, wait
+from app.identity.addresses import is_loopback, network
+from app.identity.attempts import LIMITS, RATE, Limit, wait
 from tests.identity.conftest import GOOD, HERE
 
 
@@ -102,3 +103,9 @@ def test_a_household_of_ipv6_is_one_address():
     assert network("2001:db8:1:2::1") == network("2001:db8:1:2:ffff::9") != network("2001:db8:1:3::1")
     assert network("::ffff:192.0.2.7") == network("192.0.2.7")
     assert network("not an address") == "not an address"
+
+
+@pytest.mark.parametrize("host, is_own", [("127.0.0.1", True), ("127.8.9.1", True), ("::1", True), ("localhost", True), ("::ffff:127.0.0.1", True),
+                                          ("0.0.0.0", False), ("::", False), ("10.0.0.1", False), ("127.0.0.1.example", False), ("", False)])
+def test_what_this_machine_alone_reaches(host, is_own):
+    assert is_loopback(host) is is_own
