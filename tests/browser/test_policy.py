@@ -11,6 +11,7 @@ from selenium.webdriver.common.keys import Keys
 from waitress import create_server as listen
 
 from app.settings import load
+from callbacks.pages import PAGES
 from run import create_app
 from tests.browser.chromium import chromium, console
 from tests.browser.test_map_page import click, until
@@ -105,9 +106,10 @@ def test_floors_chart_table_playback_search_and_compare(open_page):
     open_page("?lang=en&compare=indicator", "return !!document.querySelector('#map-second.is-painted')")
 
 
-@pytest.mark.parametrize("path", ["data", "settings"])
+@pytest.mark.parametrize("path", sorted({*PAGES, "/sign-in", "/account"} - {"/"}))
 def test_the_other_pages(open_page, path):
-    open_page(f"{path}?lang=zh", "return !!document.querySelector('#main h1, #main h2, #main table')")
+    open_page(f"{path[1:]}?lang=zh", "return document.readyState === 'complete' && !!document.querySelector('main :is(h1, h2, table, form)')")
+    time.sleep(0.5)
 
 
 def test_a_script_put_into_the_page_does_not_run(driver, address):
