@@ -41,3 +41,21 @@ CHART = "chart"
 TABLE = "table"
 TABLE_NOTE = "table-note"
 DOCK = "dock"
+
+ACCESS_BODY = "access-body"
+ACCESS_ACT = "access-act"
+
+ROWS_READY = "rows-ready"  # set once the table's script is there
+AUDIT_STATE = "audit-state"
+AUDIT_CHECK = "audit-check"
+AUDIT_PLACE = "audit-place"
+AUDIT_GRID = "audit-grid"
+AUDIT_EXPORT = "audit-export"
+AUDIT_FILTERS = {name: f"audit-{name}" for name in ("who", "action", "decision", "city", "word", "period", "since", "until")}
+
+WORKSPACE_CITY = "workspace-city"
+WORKSPACE_TEXT = "workspace-text"
+WORKSPACE_RUN = "workspace-run"
+WORKSPACE_RESULT = "workspace-result"
+WORKSPACE_HISTORY = "workspace-history"
+WORKSPACE_OLD = "workspace-old"
