@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import pytest
+from pydantic import SecretStr
 
 from app.access import read_roles
 from app.identity import Identity
 from app.identity.passwords import Passwords
 from app.secrets import Secrets
 from app.settings import load
+from app.system import System
+from callbacks.pages import create_dash
+from callbacks.server import create_server
+from tests import tiny
+from tests.identity.provider import CLIENT, SECRET, Provider
 
 GOOD = "a quiet river of tea"
 HERE = "192.0.2.7"
@@ -63,3 +69,44 @@ def heard(identity):
     acts = []
     identity.tell(lambda who, kind, action, decision, **facts: acts.append((who, action, decision)))
     return acts
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory):
+    """(system, server, clock, provider): everything wired as it runs, over a tiny city."""
+    folder, clock = tmp_path_factory.mktemp("door"), Clock()
+    provider = Provider(clock)
+    system = System(load(home=folder / "home", demo="off", oidc_issuer=provider.issuer, oidc_client_id=CLIENT, oidc_client_secret=SecretStr(SECRET),
+                         oidc_accounts="mapped", oidc_roles="watch=duty_officer"))
+    system.identity.office.clock = clock
+    system.identity.accounts.passwords = system.identity.passwords = Passwords(1, 8)
+    system.take(tiny.whole(folder / "in"))
+    server, gateway, results = create_server(system)
+    create_dash(system, server, gateway, results)
+    yield system, server, clock, provider
+    provider.close()
+    system.close()
+
+
+@pytest.fixture
+def system(running):
+    """The running system, a day later than the test before: nobody has to wait any more."""
+    running[2].turn(100_000)
+    return running[0]
+
+
+@pytest.fixture
+def mayor(system):
+    """An account of its own for this test; a test of its own may have another mayor."""
+    name = f"mayor{system.identity.office.now()}"
+    system.identity.accounts.create(name, GOOD, "terminal")
+    system.identity.grants.add(name, "leader", "terminal", city="tiny", unit="990101")
+    return name
+
+
+@pytest.fixture
+def browser(running):
+    """A browser that looks at the sign-in page."""
+    client = running[1].test_client()
+    client.page = client.get("/sign-in?lang=en", headers={"Accept": "text/html"})
+    return client
