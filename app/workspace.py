@@ -23,7 +23,9 @@ from app.sight import Seen
 from app.system import System
 from data import registers, workspace
 from data.levels import LEVELS
-from data.workspace import Answer, Limits, Reach
+from data.workspace import LONGEST, Answer, Limits, Reach
+
+__all__ = ["LONGEST", "Asked", "Example", "Snapshot", "Workspace", "columns", "examples", "shown_rows"]
 
 SHOWN = LEVELS[: LEVELS.index("grid") + 1]
 KEPT = 3600 * 6         # seconds a snapshot that nobody renews stays on the disk

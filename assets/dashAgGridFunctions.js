@@ -6,5 +6,6 @@
     headerTextColor: 'var(--cs-text-soft)', borderColor: 'var(--cs-border)', accentColor: 'var(--cs-accent)', rowHoverColor: 'var(--cs-accent-soft)',
     oddRowBackgroundColor: 'transparent', wrapperBorder: false, wrapperBorderRadius: 0, spacing: 5, browserColorScheme: 'inherit'
   });
+  dagfuncs.chengshuRefused = params => !!params.data && params.data.is_refused;
   dagfuncs.chengshuSelected = params => !!params.data && window.chengshu.page.isSelected(params.data.code);
 })();

@@ -76,6 +76,8 @@ NEXT = text("next", "Where to go on to: a path of this server", 2000)
 SECRET = text("password", "The password", 1024)
 CODE = text("code", "A code of the authenticator, or a recovery code")
 DO = "What is to be done"
+DECISIONS = ("allowed", "refused", "failed")
+MOMENTS = 2**53
 VERSION = text("version", "Geometry version of the city, as in /version", 60, pattern="^[A-Za-z0-9._-]+$")
 
 ROUTES: dict[str, Route] = {
@@ -132,5 +134,16 @@ ROUTES: dict[str, Route] = {
     "account.change_keys": page(
         "Make an API key, shown once, or revoke one", word("do", DO, ("make", "revoke")), text("id", "Number of the key", 10),
         text("name", "Its name", 64), text("days", "Days that it works", 9), text("grant", "Number of a grant that it gets", 9),
+    ),
+    "page_audit.trail": Route(
+        "The rows of the audit trail that fit, as CSV, oldest first",
+        (text("who", "Part of the name", 80), text("action", "Part of the action", 80), word("decision", "What was decided", DECISIONS), CITY,
+         text("word", "Part of unit, field, address or detail", 80), whole("since", "Microseconds since 1970", 0, MOMENTS),
+         whole("until", "Microseconds since 1970, not included", 0, MOMENTS)),
+        {"text/csv": {"type": "string"}},
+    ),
+    "page_workspace.take_out": Route(
+        "The answer of one SELECT over what the viewer may see of a city, as CSV", (CITY,), {"text/csv": {"type": "string"}},
+        (text("sql", "Exactly one SELECT", 20_000),),
     ),
 }  # fmt: skip

@@ -52,7 +52,7 @@
   page.useTool = name => page.set('tool-control', {data: name && page.tool !== name ? (page.tool = name) : (page.tool = null)});
   /* the table's script comes when the first table is opened */
   let grid = null;
-  const needGrid = () => window.dash_ag_grid ? Promise.resolve() : grid ??= new Promise((done, failed) => {
+  const needGrid = page.needGrid = () => window.dash_ag_grid ? Promise.resolve() : grid ??= new Promise((done, failed) => {
     const script = document.createElement('script');
     Object.assign(script, {src: '/_dash-component-suites/dash_ag_grid/dash_ag_grid.min.js', onload: done, onerror: () => { grid = null; failed(new Error('table')); }});
     document.head.append(script);
