@@ -16,6 +16,7 @@ from tests.signed_in import account, signed_in
 
 OWN_SESSION = ("sign_in.sign_out", "account.change_password", "account.change_factor", "account.end_sessions", "account.change_keys")
 """Routes that may end the session that asks them."""
+PEOPLE = ("owner", "leaving", "visitor")
 
 
 class Whole:
@@ -31,7 +32,7 @@ class Whole:
         self.app = create_dash(self.system, self.server, self.gateway, results)
         self.client = signed_in(self.system, self.server)
         rights = (Grant("analyst"), Grant("data_steward"))
-        self.sessions = {name: account(self.system, f"user-{n}", *rights) for n, name in enumerate(OWN_SESSION)}
+        self.sessions = {name: account(self.system, f"user-{n}", *rights) for n, name in enumerate((*OWN_SESSION, *PEOPLE))}
         self.broken: list[str] = []
 
     def hear(self, record: logging.LogRecord) -> bool:
