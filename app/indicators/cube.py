@@ -204,6 +204,11 @@ class Cube:
         picked = np.where(known, value[np.maximum(row, 0), np.arange(row.size)], np.nan)
         return row, picked, np.where(known, self.times[np.maximum(row, 0)], 0)
 
+    def last(self, level: str, seq: int) -> int | None:
+        """The row of the last step at which a unit reported; None where it never did."""
+        known = np.flatnonzero(~np.isnan(self.levels[level].value[: self.times.size, seq - 1]))
+        return int(known[-1]) if known.size else None
+
     def is_hidden(self, level: str, seq: int, at: int) -> bool:  # noqa: ARG002 - one shape with SeenCube
         """False: nothing is hidden from who may see everything."""
         return False

@@ -19,7 +19,7 @@ class SeenCube:
         self._cube, self._masks, self._hides_few = cube, masks, hides_few
         self.indicator, self.native, self.times, self.hierarchy = cube.indicator, cube.native, cube.times, cube.hierarchy
         self.levels = frozenset(cube.levels)
-        self.at = cube.at
+        self.at, self.last = cube.at, cube.last      # times are no secret: whose unit it is was asked before
 
     def hidden(self, level: str, row: int) -> NDArray[np.bool_]:
         """Which units' values are hidden as small counts at one step."""

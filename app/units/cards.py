@@ -106,7 +106,7 @@ def sign(system: System, city: str, row: dict[str, Any], indicator: str, at: int
     value, when, n, expected, is_hidden = np.nan, None, 0, 0, False
     if where is not None:
         level, i = where["level"], where["seq"] - 1
-        step = cube.at(level, at) if at is not None else last_of(cube, level, where["seq"])
+        step = cube.at(level, at) if at is not None else cube.last(level, where["seq"])
         if step is not None:
             value, when = float(cube.values(level, step)[i]), int(cube.times[step])
             n, expected = (int(part[i]) for part in cube.coverage(level, step))
@@ -124,13 +124,6 @@ def reported_at(system: System, city: str, row: dict[str, Any], cube: Any) -> di
     while where is not None and where["level"] not in cube.levels:
         where = parent(system, city, where)
     return where
-
-
-def last_of(cube: Any, level: str, seq: int) -> int | None:
-    """The last step at which a unit reported; None where it never did."""
-    _, course = cube.series(level, seq)
-    known = np.flatnonzero(~np.isnan(course))
-    return int(known[-1]) if known.size else cube.at(level)
 
 
 def hover(system: System, city: str, level: str, seq: int, indicator: str, at: int | None) -> dict[str, Any]:

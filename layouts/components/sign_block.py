@@ -25,7 +25,12 @@ def sign_block(r: Reader, detail: dict[str, Any], indicator: dict[str, Any], own
         className="cs-sign-head",
     )
     if sign["value"] is None:
-        return html.Div([head, html.P(r.t("No data for this indicator here at this time."), className="cs-soft")], className="cs-sign-block")
+        told = (
+            r.t("Not shown: so few people that they could be told apart. The owner department sees it.")
+            if sign["is_hidden"]
+            else r.t("No data for this indicator here at this time.")
+        )
+        return html.Div([head, html.P(told, className="cs-soft")], className="cs-sign-block")
     notes = []
     if sign["level"] != unit["level"]:
         notes.append(r.t("Reported at {level} level: this is the value of the {level} it lies in.", level=r.level(sign["level"]).lower()))

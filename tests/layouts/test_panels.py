@@ -67,6 +67,7 @@ def sign(**more):
         "at": NOON,
         "n": 2,
         "expected": 4,
+        "is_hidden": False,
         "level": "street",
         "code": "990101001",
         "status": "amber",
@@ -325,3 +326,8 @@ def test_every_control_has_a_name():
             assert getattr(part, "aria-label", None) or text(part).strip()
         if isinstance(part, Component) and part._type == "Select":
             assert part.label
+
+
+def test_a_value_of_few_people_says_why_it_is_not_shown():
+    shown = text(unit_card(Reader("en"), detail(sign=sign(value=None, is_hidden=True, status="grey")), AQI, "", NOON, None))
+    assert "so few people" in shown and "No data for this" not in shown
