@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 from dash import Dash
 from flask import Flask, Response, has_request_context, redirect, request
 
-from app.access import NOBODY, Viewer, require
+from app.access import NOBODY, Viewer
 from app.errors import ChengshuError
 from app.system import System
 from callbacks import (
@@ -35,7 +35,7 @@ from callbacks.dispatch import guard_dispatch
 from callbacks.gateway import CSRF, CSRF_HEADER, Gateway
 from callbacks.page import Page, city_asked, city_row
 from callbacks.results import Results
-from layouts.components.marks import failed
+from layouts.components.marks import empty, failed
 from layouts.pages.map import search_box
 from layouts.reader import Reader
 from layouts.shell import page_names, shell
@@ -80,12 +80,13 @@ def create_dash(system: System, server: Flask, gateway: Gateway, results: Result
 
     @server.before_request
     def first_page() -> Response | None:
-        """Who may not see the map begins with the first page they may see."""
+        """Who may not see the map begins with the first page they may see, and without any with their account."""
         if request.path != "/" or "text/html" not in request.headers.get("Accept", ""):
             return None
         viewer = gateway.viewer()
         page = next((page for page in PAGES.values() if viewer.may(page.right)), None)
-        return redirect(page.path, 303) if page and page.path != "/" else None
+        path = page.path if page else "/account" if viewer.kind == "account" else "/"
+        return redirect(path, 303) if path != "/" else None
 
     return app
 
@@ -134,8 +135,10 @@ def layout(system: System, gateway: Gateway) -> Any:
 
 def content_of(system: System, viewer: Viewer, page: Page, r: Reader, words: dict[str, str]) -> Any:
     """A page as far as the viewer may see it, or why they may not."""
+    if not viewer.may(page.right):
+        told = r.t("What your role may do does not include it. The security administrator gives rights.")
+        return empty(r.t("This page is not open to you"), told, "access")
     try:
-        require(viewer, page.right)
         return page.build(system.seen_by(viewer, page.right), r, words)
     except ChengshuError as error:
         return failed(error.fact, error.remedy)
@@ -154,7 +157,7 @@ def person(system: System, viewer: Viewer, r: Reader) -> dict[str, Any]:
         "name": r.t("Local user") if viewer.kind == "local" else viewer.name,
         "roles": [r.pick(role.name_zh, role.name_en) for role in names.values()],
         "pages": links(viewer, MENU, r),
-        "has_account": viewer.may("account.own"),
+        "has_account": viewer.kind == "account",
     }
 
 
