@@ -13,7 +13,7 @@ from flask import Response, request
 
 from app import access
 from app.access import Viewer
-from app.errors import BadInput, ChengshuError, Refused
+from app.errors import BadInput, Busy, ChengshuError, Refused
 from app.sight import Seen
 from app.system import System
 from app.units.export import harmless
@@ -23,6 +23,7 @@ from callbacks.gateway import Gateway
 from callbacks.page import Page, city_asked, city_row
 from callbacks.readers import reader
 from layouts import ids
+from layouts.components.marks import failed
 from layouts.pages.welcome import welcome_page
 from layouts.pages.workspace import answer, history, workspace_page
 from layouts.reader import Reader
@@ -82,8 +83,15 @@ def register(app: Dash, gateway: Gateway, system: System) -> None:
     def asked(seen: Seen, clicks: Any, sql: Any, city: Any, before: Any, given: Any) -> Any:
         if not clicks:
             return no_update, no_update
-        r, sql = reader(given), question_of(sql)
-        found = ask(seen, checks.text(city, "city", 40), sql)
+        r = reader(given)
+        try:
+            sql = question_of(sql)
+        except BadInput as error:
+            return failed(error.fact, error.remedy), no_update
+        try:
+            found = ask(seen, checks.text(city, "city", 40), sql)
+        except (BadInput, Refused, Busy) as error:      # of the question: said in the place of its answer; it stands in the trail already
+            return failed(error.fact, error.remedy), no_update
         old = [one for one in kept_of(before) if one != sql]
         return answer(r, found.answer, found.as_of, found.seconds), [sql, *old][:KEPT]
 

@@ -121,7 +121,7 @@ def audit_rows(r: Reader, total: int, is_more: bool) -> Any:
         column("detail", r.t("Detail"), minWidth=160, flex=1.6),
         column("number", r.t("Number"), True, width=96),
     ]
-    grid = rows_grid(r, ids.AUDIT_GRID, columns, getRowId="params.data.number", rowClassRules={"is-refused": "chengshuRefused(params)"})
+    grid = rows_grid(r, ids.AUDIT_GRID, columns, getRowId="params.data.id", rowClassRules={"is-refused": "chengshuRefused(params)"})
     return [html.P(count, className="cs-soft cs-audit-count", role="status"), html.Div(grid, className="cs-audit-grid")]
 
 
@@ -131,6 +131,7 @@ def audit_row(r: Reader, row: dict[str, Any]) -> dict[str, Any]:
     kind = kinds.get(row["kind"], "")
     units = row["units"].split()
     return {
+        "id": str(row["number"]),
         "number": row["number"],
         "at": moment(r, row["at"] / 1e6),
         "who": f"{row['who']} ({kind})" if row["who"] and kind else row["who"] or kind,
