@@ -28,7 +28,7 @@ def free_port():
         return probe.getsockname()[1]
 
 
-@pytest.mark.parametrize("command", ["serve", "build", "import", "check", "bench"])
+@pytest.mark.parametrize("command", ["serve", "build", "import", "check", "bench", "account", "kiosk", "link"])
 def test_every_command_has_help(command, tmp_path):
     done = run(command, "--help", home=tmp_path)
     assert done.returncode == 0 and "usage" in done.stdout
@@ -144,10 +144,15 @@ def test_the_server_starts_serves_and_stops(tmp_path):
                                    "CHENGSHU_FEED_SECONDS": "1"})
     try:
         deadline = time.time() + 90
-        newest = []
+        newest, cookies = [], urllib.request.HTTPCookieProcessor()
+        browser = urllib.request.build_opener(cookies)
         while time.time() < deadline and len(set(newest)) < 2:
             try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{port}/version", timeout=5) as answer:
+                if not any(cookies.cookiejar):
+                    browser.open(f"http://127.0.0.1:{port}/health", timeout=5).close()
+                    link = run("link", home=tmp_path, CHENGSHU_PORT=port).stdout.strip()
+                    browser.open(link, timeout=30).close()
+                with browser.open(f"http://127.0.0.1:{port}/version", timeout=5) as answer:
                     known = json.load(answer).get("demo", {}).get("newest")
                     newest += [known] if known else []
             except OSError:
@@ -158,7 +163,7 @@ def test_the_server_starts_serves_and_stops(tmp_path):
         server.terminate()
         out = server.communicate(timeout=60)[0]
     assert server.returncode == 0, out
-    assert "Traceback" not in out
+    assert "Traceback" not in out and f"http://127.0.0.1:{port}/sign-in/once/" in out
     again = Database(tmp_path / "chengshu.duckdb")
     assert all(row["is_balanced"] for row in again.rows("select * from mgmt.balance"))
     again.close()
