@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/installed
 WORKERS ?= 2
 
-.PHONY: run setup test lint bench browser lock screenshots clean
+.PHONY: run setup test evidence lint bench browser lock screenshots clean
 
 run: setup                      ## the server on 127.0.0.1:8050, with the demo city at the first start
 	$(BIN)/python run.py serve
@@ -21,6 +21,9 @@ $(STAMP): requirements.lock
 test: setup browser             ## everything: lint, import rules, unit, property, real-data and browser tests
 	$(BIN)/ruff check .
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+
+evidence: setup browser         ## the tests that stand for security requirements; the page "Security evidence" shows what they said
+	CHENGSHU_EVIDENCE=$${CHENGSHU_HOME:-var}/evidence/results.json $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 browser:                        ## Chromium for the browser tests
 	@if command -v chromium >/dev/null && command -v chromedriver >/dev/null && fc-list 2>/dev/null | grep -qi cjk; then :; \

@@ -1,12 +1,15 @@
-"""Fixtures that more than one folder uses."""
+"""Fixtures that more than one folder uses; and, for `make evidence`, what each named test said."""
 
 from __future__ import annotations
 
+import json
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from app import evidence
 from data.build import build
 from data.connection import Database
 
@@ -28,3 +31,34 @@ def shared_data() -> Path:
     if not SHARED.is_dir():
         pytest.skip(f"no real data at {SHARED}")
     return SHARED
+
+
+RESULTS = os.environ.get("CHENGSHU_EVIDENCE", "")
+_said: dict[str, str] = {}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With CHENGSHU_EVIDENCE run only the tests that stand for a requirement."""
+    if not RESULTS:
+        return
+    named = {test for item in evidence.items() for test in item.tests}
+    chosen = [item for item in items if item.nodeid.partition("[")[0] in named]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(chosen)])
+    items[:] = chosen
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Keep the worst of a test's parameters and phases."""
+    if RESULTS and (report.when == "call" or report.outcome != "passed"):
+        order = ("failed", "skipped", "passed")
+        name = report.nodeid.partition("[")[0]
+        _said[name] = min(_said.get(name, "passed"), report.outcome, key=order.index)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Write the results; a worker of xdist leaves that to its master."""
+    if RESULTS and not hasattr(session.config, "workerinput"):
+        path = Path(RESULTS)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        body = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "tests": dict(sorted(_said.items()))}
+        path.write_text(json.dumps(body, ensure_ascii=False, indent=1), encoding="utf-8")

@@ -153,6 +153,7 @@ def test_what_is_no_payload_is_told_so(whole, raw):
 @pytest.mark.parametrize(("path", "method"), [
     ("/nowhere", "get"), ("/unit/tiny/street/x.json", "get"), ("/health", "post"), (ENDPOINT, "get"), ("/", "put"), ("/assets/../run.py", "get"),
     ("/assets/%2e%2e/run.py", "get"), ("/_dash-component-suites/dash/../../x.py", "get"), ("/_dash-component-suites/os/x.py", "get"),
+    ("/assets/", "get"), ("/assets", "get"), ("/.git/config", "get"), ("/health", "trace"), ("/", "trace"),
 ])  # fmt: skip
 def test_a_wrong_address_or_method_is_told_in_the_one_shape(whole, path, method):
     answer = getattr(whole.client, method)(path)

@@ -64,6 +64,17 @@ def test_a_zip_bomb_is_not_unpacked(tmp_path, monkeypatch, size, name):
     refuse(tmp_path / "x.zip", "would unpack to more than", Unreadable)
 
 
+@pytest.mark.parametrize("inside", [
+    '<!ENTITY e SYSTEM "file://{folder}/secret.txt">',
+    '<!ENTITY a "xxxxxxxxxx">' + "".join(f'<!ENTITY {after} "{f"&{before};" * 10}">' for before, after in zip("abcdfghij", "bcdfghije", strict=True)),
+])  # fmt: skip
+def test_an_entity_reads_no_other_file_and_does_not_grow(tmp_path, inside):
+    (tmp_path / "secret.txt").write_text("secret", encoding="utf-8")
+    text = f'<!DOCTYPE osm [{inside.replace("{folder}", str(tmp_path))}]><osm version="0.6"><node id="1" lat="1" lon="1">&e;</node></osm>'
+    (tmp_path / "x.osm").write_text(text, encoding="utf-8")
+    refuse(tmp_path / "x.osm", "damaged", Unreadable)
+
+
 def test_a_path_out_of_the_zip_leads_nowhere(tmp_path):
     with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
         archive.writestr("../../../outside.shp", b"\x00\x00\x27\x0a" + bytes(96))
