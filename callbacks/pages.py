@@ -27,6 +27,7 @@ from callbacks import (
     page_access,
     page_audit,
     page_data,
+    page_evidence,
     page_map,
     page_settings,
     page_workspace,
@@ -43,7 +44,7 @@ from layouts.text import LANGUAGES
 from layouts.theme import THEMES
 
 BAR: tuple[Page, ...] = (page_map.PAGE, page_data.PAGE, page_workspace.PAGE)
-MENU: tuple[Page, ...] = (page_settings.PAGE, page_access.PAGE, page_audit.PAGE)
+MENU: tuple[Page, ...] = (page_settings.PAGE, page_access.PAGE, page_audit.PAGE, page_evidence.PAGE)
 PAGES: dict[str, Page] = {page.path: page for page in (*BAR, *MENU)}
 _OPEN = ("/assets/", "/_dash-component-suites/", "/_favicon.ico", "/_reload-hash")
 _ASSETS = Path(__file__).resolve().parent.parent / "assets"
@@ -71,7 +72,7 @@ def create_dash(system: System, server: Flask, gateway: Gateway, results: Result
     app.interpolate_index = lambda **parts: _index(system, parts)
     for callbacks in (map_select, map_signs, map_card, map_legend, map_chart, map_table, map_search, map_area):
         callbacks.register(app, gateway, results)
-    for page in (page_access, page_audit, page_workspace):
+    for page in (page_access, page_audit, page_evidence, page_workspace):
         page.register(app, gateway, system)
     map_browser.register(app)
     guard_dispatch(app, PAGES)
