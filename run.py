@@ -90,6 +90,14 @@ def start_demo(system: System) -> None:
     threading.Thread(target=work, name="demo", daemon=True).start()
 
 
+def proxied(settings: Settings) -> dict[str, Any]:
+    """What waitress is told of the proxy in front: whose word counts for who asks and whether they came by HTTPS."""
+    if not settings.trusted_proxy:
+        return {"clear_untrusted_proxy_headers": True}
+    return {"trusted_proxy": settings.trusted_proxy, "trusted_proxy_count": 1, "clear_untrusted_proxy_headers": True,
+            "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"}}
+
+
 def serve(settings: Settings) -> int:
     """Serve until interrupted; a port that is taken is said before anything is built."""
     from waitress import create_server as listen
@@ -108,7 +116,7 @@ def serve(settings: Settings) -> int:
         probe.close()
     app = create_app(settings)
     front = listen(app.server, host=settings.host, port=settings.port, threads=settings.threads, ident="chengshu",
-                   channel_timeout=60, connection_limit=1000)
+                   channel_timeout=60, connection_limit=1000, **proxied(settings))
     print(f"Chengshu 城枢 · http://{settings.host}:{settings.port}  (stop with Ctrl-C)", flush=True)
     print(welcome(settings, app.system.identity), flush=True)
 

@@ -58,6 +58,7 @@ class Settings(BaseSettings):
         "", description="Networks that `run.py import https://…` may also fetch from, as 10.1.0.0/16,…; public addresses always may.")
     public_url: str = Field(
         "", pattern=r"^$|^https?://[^/?#\s]+$", description="Address people open, as https://city.example; needed for OIDC behind a proxy.")
+    trusted_proxy: str = Field("", description="Address of the proxy in front: its X-Forwarded-For says who asks; empty for none.")
     session_idle_minutes: int = Field(30, ge=5, le=1440, description="Minutes without a request after which a session ends.")
     session_hours: int = Field(12, ge=1, le=720, description="Hours after which a session ends in any case.")
     second_factor: bool = Field(True, description="The roles of the system, security and audit administrators work only with a second factor.")

@@ -7,12 +7,13 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from app.access import NOBODY, SEPARATED, Grant, Role, Viewer, viewer
-from app.errors import Busy, ChengshuError, Refused
+from app.errors import Busy, ChengshuError, Refused, Unavailable
 from app.identity.accounts import Account, Accounts, key_of
 from app.identity.addresses import is_loopback
 from app.identity.attempts import Attempts
@@ -70,15 +71,18 @@ class Identity:
 
     # who asks
 
-    def recognise(self, session: str | None, key: str | None, address: str, agent: str = "") -> Viewer:
-        """The viewer behind a cookie or an API key; nobody for what is unknown, ended or broken. Never raises."""
+    def recognise(self, session: str | None, key: str | None, address: str, agent: str = "", is_used: bool = True) -> Viewer:
+        """The viewer behind a cookie or an API key; nobody for what is unknown, ended or broken. Never raises.
+
+        `is_used` is False for what a page asks by itself every some seconds: that does not keep a session alive.
+        """
         try:
             if key:
                 found = self._by_key(key)
                 if found is NOBODY:
                     log.warning("A key that does not work, from %s (%.120r)", address, agent)
                 return found
-            living = self.sessions.find(session)
+            living = self.sessions.find(session, is_used)
             return NOBODY if living is None or living.stage != "full" else self._kept(living.hash, lambda: self._by_session(living))
         except ChengshuError as error:
             log.error("Nobody can be recognised: %s", error)
@@ -122,7 +126,8 @@ class Identity:
             return NOBODY
         if self.office.now() - self._key_seen.get(key.id, 0) >= SEEN_EVERY_S:
             self._key_seen[key.id] = self.office.now()
-            self.keys.seen(key)
+            with suppress(Unavailable):         # a full disk stops no program
+                self.keys.seen(key)
         return found
 
     def _viewer_of_key(self, raw: str, name: str) -> Viewer:
@@ -170,7 +175,7 @@ class Identity:
         account = self.accounts.find(name)
         is_right = self.passwords.verify(account.password if account else "", password)
         if account is None or not is_right or not account.is_active or account.issuer:
-            self.office.note(name[:64], "nobody", "account.sign_in", "refused", address=address)
+            self.office.note(*self._known(account), "account.sign_in", "refused", address=address)
             raise Refused("The name or the password is wrong", "After five wrong ones in a row the account waits for a while")
         self.attempts.succeed(account=who, address=address)
         if self.passwords.is_outdated(account.password):
@@ -281,8 +286,13 @@ class Identity:
         try:
             self.attempts.admit(**whom)
         except Busy:
-            self.office.note(name[:64], "nobody", "account.wait", "refused", address=of)
+            self.office.note(*self._known(self.accounts.find(name)), "account.wait", "refused", address=of)
             raise
+
+    @staticmethod
+    def _known(account: Account | None) -> tuple[str, str]:
+        """(who, kind) for the trail; a name that nobody bears is left out: it may be a password typed into the wrong field."""
+        return (account.name if account else "", "nobody")
 
     def _require_local(self, host: str) -> None:
         if not is_loopback(host):

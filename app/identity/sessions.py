@@ -8,9 +8,10 @@ memory; anything that changed in the store, by whomever, empties that memory.
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from app.errors import NotFound
+from app.errors import NotFound, Unavailable
 from app.identity.office import Office, hash_of, token
 
 SEEN_EVERY_S = 60
@@ -63,8 +64,11 @@ class Sessions:
                                made_at=now, seen_at=now, until=until or longest, address=address[:60], agent=agent[:200])
         return raw
 
-    def find(self, raw: str | None) -> Session | None:
-        """The living session of a cookie; its last use is written down at most once a minute."""
+    def find(self, raw: str | None, is_used: bool = True) -> Session | None:
+        """The living session of a cookie; its last use is written down at most once a minute.
+
+        `is_used` is False where a page asks by itself: a screen left open is idle all the same.
+        """
         if not raw or len(raw) > 100:
             return None
         name, stamp, now = hash_of(raw), self.office.people.stamp(), self.office.now()
@@ -82,11 +86,13 @@ class Sessions:
             session = _session(row)
         if not self._lives(session, now):
             return None
-        if now - session.seen_at >= SEEN_EVERY_S:
+        if is_used and now - session.seen_at >= SEEN_EVERY_S:
             session = replace(session, seen_at=now)
-            self.office.people.change("session", {"id": session.id, "ended_at": None}, is_quiet=True, seen_at=now)
+            with suppress(Unavailable):         # a full disk signs nobody out
+                self.office.people.change("session", {"id": session.id, "ended_at": None}, is_quiet=True, seen_at=now)
         with self._lock:
-            self._used[name] = now
+            if is_used:
+                self._used[name] = now
             if stamp == self._stamp:
                 self._kept[name] = session
         return session

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.access import Grant
-from app.errors import BadInput, NotFound, Refused
+from app.errors import BadInput, Busy, NotFound, Refused
 from app.identity.accounts import check_name, key_of
 from tests.identity.conftest import GOOD, HERE
 
@@ -148,3 +148,10 @@ def test_acts_are_written_down(identity, heard):
         identity.sign_in("mayor", GOOD, HERE)
     assert heard == [("terminal", "account.create", "allowed"), ("terminal", "grant.add", "allowed"), ("keeper", "grant.revoke", "allowed"),
                      ("keeper", "account.disable", "allowed"), ("mayor", "account.sign_in", "refused")]
+
+
+def test_a_password_typed_as_a_name_stays_out_of_the_trail(identity, heard):
+    for _ in range(7):
+        with pytest.raises((Refused, Busy)):
+            identity.sign_in("my secret sentence", "mayor", HERE)
+    assert heard and {who for who, _, _ in heard} == {""}

@@ -1,9 +1,12 @@
 """The commands of the terminal, and what must hold before the server listens to a network."""
 
 import io
+import threading
 import time
+import urllib.request
 
 import pytest
+from waitress import create_server
 
 import run
 from app.errors import BadInput, Refused
@@ -132,3 +135,21 @@ def test_known_and_short_secrets_stop_the_start(settings, monkeypatch, name, val
     with pytest.raises((Refused, BadInput)) as caught:
         check_start(load(home=settings.home, demo="off"))
     assert caught.value.remedy and value not in str(caught.value).replace("watch=emperor", "")
+
+
+@pytest.mark.parametrize("trusted, seen", [("", "127.0.0.1"), ("127.0.0.1", "198.51.100.4"), ("192.0.2.1", "127.0.0.1")])
+def test_only_the_proxy_in_front_says_who_asks(settings, trusted, seen):
+    def tell(environ, start):
+        start("200 OK", [("Content-Type", "text/plain")])
+        return [environ["REMOTE_ADDR"].encode()]
+
+    front = create_server(tell, host="127.0.0.1", port=0, **run.proxied(settings.model_copy(update={"trusted_proxy": trusted})))
+    thread = threading.Thread(target=front.run, daemon=True)
+    thread.start()
+    try:
+        asked = urllib.request.Request(f"http://127.0.0.1:{front.effective_port}/", headers={"X-Forwarded-For": "203.0.113.66, 198.51.100.4"})
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(asked, timeout=10) as answer:
+            assert answer.read().decode() == seen, "the nearest proxy's word, never what the visitor wrote before it"
+    finally:
+        front.close()

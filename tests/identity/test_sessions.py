@@ -7,7 +7,7 @@ import time
 import pytest
 
 from app.access import NOBODY
-from app.errors import NotFound, Refused
+from app.errors import NotFound, Refused, Unavailable
 from tests.identity.conftest import GOOD, HERE
 
 
@@ -149,3 +149,23 @@ def test_a_store_that_broke_makes_everybody_nobody(identity, mayor):
     identity.office.people.close()
     assert identity.recognise(session, None, HERE) is NOBODY
     assert identity.recognise(None, "ck_x", HERE) is NOBODY
+
+
+def test_a_page_that_asks_by_itself_keeps_no_session_alive(identity, mayor, clock, settings):
+    session = enter(identity)
+    for _ in range(settings.session_idle_minutes - 1):
+        clock.turn(60)
+        assert identity.recognise(session, None, HERE, is_used=False).name == "mayor"
+    clock.turn(60)
+    assert identity.recognise(session, None, HERE, is_used=False) is NOBODY
+
+
+def test_a_disk_that_takes_nothing_signs_nobody_out(identity, mayor, clock, monkeypatch):
+    session, key = enter(identity), identity.keys.make(mayor, "report", "mayor")
+
+    def full(*_, **__):
+        raise Unavailable("The disk is full", "Free space")
+
+    monkeypatch.setattr(identity.office.people, "change", full)
+    clock.turn(120)
+    assert identity.recognise(session, None, HERE).name == identity.recognise(None, key, HERE).name == "mayor"
