@@ -18,8 +18,7 @@ from typing import Any
 
 from data.errors import Busy, Unavailable
 
-VERSION = 1
-SCHEMA = """
+FIRST = """
 create table account (
     id integer primary key, key text not null unique, name text not null, department text not null default '',
     issuer text not null default '', subject text not null default '', password text not null default '', password_at integer,
@@ -50,6 +49,8 @@ create table attempt (id integer primary key, key text not null unique, count in
 create table epoch (id integer primary key, number integer not null);
 insert into epoch values (1, 1);
 """
+# one script a version, in order: a file of an earlier version runs those it has not had
+VERSIONS = (FIRST, "alter table account add column is_initial integer not null default 0;\n")
 
 
 class People:
@@ -83,12 +84,12 @@ class People:
     def _migrate(self) -> None:
         with self.write(is_quiet=True):
             version = self._writer.execute("pragma user_version").fetchone()[0]
-            if version > VERSION:
+            if version > len(VERSIONS):
                 raise Unavailable("The file of the accounts was written by a newer Chengshu", "Start that one, or restore a backup", file=self.path)
-            if version == 0:
-                for statement in SCHEMA.split(";\n"):
+            for script in VERSIONS[version:]:
+                for statement in filter(str.strip, script.split(";\n")):
                     self._writer.execute(statement)
-                self._writer.execute(f"pragma user_version = {VERSION}")
+            self._writer.execute(f"pragma user_version = {len(VERSIONS)}")
 
     @contextmanager
     def write(self, is_quiet: bool = False) -> Iterator[None]:

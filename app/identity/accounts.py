@@ -17,7 +17,10 @@ KEEPER = "security_administrator"
 
 @dataclass(frozen=True)
 class Account:
-    """One account. `kind` is local (a password of ours) or oidc (a provider vouches for it); `seen_at` its last sign-in."""
+    """One account. `kind` is local (a password of ours) or oidc (a provider vouches for it); `seen_at` its last sign-in.
+
+    `is_initial`: somebody else knows its password; until its owner took another, its roles wait.
+    """
 
     id: int
     key: str
@@ -35,6 +38,7 @@ class Account:
     factor_pending: str
     factor_at: int | None
     factor_step: int
+    is_initial: bool
 
     @property
     def kind(self) -> str:
@@ -80,23 +84,27 @@ class Accounts:
         row = self.office.people.one("account", issuer=issuer, subject=subject)
         return _account(row) if row else None
 
-    def create(self, name: str, password: str, by: str, department: str = "") -> Account:
-        """A local account without any grant; raises BadInput for its name or password."""
+    def create(self, name: str, password: str, by: str, department: str = "", is_initial: bool = False) -> Account:
+        """A local account without any grant; raises BadInput for its name or password. `is_initial`: its owner is to take another."""
         shown = self._free(name)
         check(password, shown)
-        return self._add(shown, by, department=department, password=self.passwords.hash(password), password_at=self.office.now())
+        return self._add(shown, by, department=department, password=self.passwords.hash(password), password_at=self.office.now(),
+                         is_initial=int(is_initial))
 
     def create_vouched(self, name: str, issuer: str, subject: str, by: str, is_active: bool, department: str = "") -> Account:
         """An account without a password, for whom the provider vouches."""
         return self._add(self._free(name), by, department=department, issuer=issuer, subject=subject, is_active=int(is_active))
 
-    def set_password(self, name: str, password: str, by: str) -> None:
+    def set_password(self, name: str, password: str, by: str, is_initial: bool = False) -> None:
         """A new password; every session and pending second step of the account ends."""
         account = self.named(name)
         if account.issuer:
             raise BadInput("This account signs in at its provider", "Its password is changed there", name=account.name)
         check(password, account.name)
-        self.office.people.change("account", {"id": account.id}, password=self.passwords.hash(password), password_at=self.office.now())
+        if self.passwords.verify(account.password, password):
+            raise BadInput("This is the password that it has", "Take another one")
+        self.office.people.change("account", {"id": account.id}, password=self.passwords.hash(password), password_at=self.office.now(),
+                                  is_initial=int(is_initial))
         self.end_sessions(account)
         self.office.note(by, "account", "account.password", "allowed", detail=account.name)
 
@@ -172,4 +180,4 @@ def is_administrator(roles: set[str]) -> bool:
 
 
 def _account(row: dict) -> Account:
-    return Account(**{**row, "is_active": bool(row["is_active"])})
+    return Account(**{**row, "is_active": bool(row["is_active"]), "is_initial": bool(row["is_initial"])})

@@ -28,6 +28,7 @@ def add_parsers(commands: argparse._SubParsersAction) -> None:
     added.add_argument("name")
     _place(added, is_role_needed=False)
     added.add_argument("--department", default="", help="id of the department they belong to")
+    added.add_argument("--initial", action="store_true", help="its owner must take another password at the first sign-in")
     added.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
     account.add_parser("list", help="accounts with their roles")
     for name, text in (("disable", "nobody signs in with it any more"), ("enable", "it can sign in again"), ("unlock", "forgive failed attempts"),
@@ -82,7 +83,7 @@ def run(settings: Settings, asked: argparse.Namespace) -> int:
 
 
 def _add(identity: Identity, asked: argparse.Namespace) -> None:
-    account = identity.accounts.create(asked.name, _password(asked), BY, asked.department)
+    account = identity.accounts.create(asked.name, _password(asked), BY, asked.department, asked.initial)
     print(f"account {account.name} made")
     if asked.role:
         try:

@@ -114,7 +114,7 @@ class Identity:
         if not account.is_active:
             return NOBODY
         held = self.grants.of(account)
-        late = self.suspended(held, session.is_strong)
+        late = held if account.is_initial else self.suspended(held, session.is_strong)
         return viewer(account.name, "account", tuple(one for one in held if one not in late), self.office.roles, account.department, session.public)
 
     def _by_key(self, raw: str) -> Viewer:
@@ -138,7 +138,7 @@ class Identity:
         with self._lock:
             self._found_keys[name] = key
         reach = self.keys.reach(key, account)
-        late = self.suspended(reach, account.has_factor)
+        late = reach if account.is_initial else self.suspended(reach, account.has_factor)
         return viewer(account.name, "key", tuple(one for one in reach if one not in late), self.office.roles, account.department, key.start)
 
     def suspended(self, held: tuple[Grant, ...], is_strong: bool) -> tuple[Grant, ...]:

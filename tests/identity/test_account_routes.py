@@ -130,3 +130,14 @@ def test_nobody_ends_or_revokes_what_belongs_to_another(browser, system, page, m
 def test_unknown_orders_are_refused(browser, page):
     assert send(browser, "/account/factor", do="open").status_code == 400
     assert send(browser, "/account/factor", do="confirm", code="123456").status_code == 400
+
+
+def test_a_password_that_somebody_else_chose_is_replaced_first(browser, system, page, mayor):
+    system.identity.accounts.set_password(mayor, NEW, "keeper", is_initial=True)
+    browser.page = browser.get("/sign-in", headers=HTML)
+    assert enter(browser, mayor, password=NEW).headers["Location"] == "/account"
+    shown = browser.get("/account?lang=en", headers=HTML)
+    assert "somebody else knows this one" in shown.text
+    assert send(browser, "/account/password", shown, old=NEW, new=NEW, again=NEW).status_code == 400
+    assert send(browser, "/account/password", shown, old=NEW, new=GOOD, again=GOOD).status_code == 303
+    assert "somebody else knows this one" not in browser.get("/account?lang=en", headers=HTML).text

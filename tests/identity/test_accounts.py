@@ -155,3 +155,19 @@ def test_a_password_typed_as_a_name_stays_out_of_the_trail(identity, heard):
         with pytest.raises((Refused, Busy)):
             identity.sign_in("my secret sentence", "mayor", HERE)
     assert heard and {who for who, _, _ in heard} == {""}
+
+
+def test_with_a_password_that_somebody_else_chose_the_roles_wait(identity):
+    account = identity.accounts.create("mayor", GOOD, "keeper", is_initial=True)
+    identity.grants.add("mayor", "leader", "keeper")
+    raw = identity.keys.make(account, "report", "mayor")
+    session = identity.sign_in("mayor", GOOD, HERE).session
+    assert identity.recognise(session, None, HERE).kind == "account"
+    assert not identity.recognise(session, None, HERE).may("map.read") and not identity.recognise(None, raw, HERE).may("map.read")
+    with pytest.raises(BadInput):
+        identity.accounts.set_password("mayor", GOOD, "mayor")
+    identity.accounts.set_password("mayor", "a wide river of tea", "mayor")
+    session = identity.sign_in("mayor", "a wide river of tea", HERE).session
+    assert identity.recognise(session, None, HERE).may("map.read") and identity.recognise(None, raw, HERE).may("map.read")
+    identity.accounts.set_password("mayor", GOOD, "keeper", is_initial=True)
+    assert identity.accounts.named("mayor").is_initial

@@ -9,7 +9,7 @@ import threading
 import pytest
 
 from app.errors import Busy, Unavailable
-from data.people import People
+from data.people import FIRST, People
 
 
 @pytest.fixture
@@ -44,6 +44,18 @@ def test_a_newer_file_and_a_broken_one_are_said(tmp_path):
         with pytest.raises(Unavailable) as caught:
             People(path)
         assert caught.value.remedy
+
+
+def test_a_file_of_an_earlier_version_is_brought_up(tmp_path):
+    path = tmp_path / "access.sqlite"
+    with sqlite3.connect(path) as connection:
+        connection.executescript(FIRST + "pragma user_version = 1;")
+        connection.execute("insert into account (key, name, made_at, made_by) values ('mayor', 'Mayor', 1, 'terminal')")
+    connection.close()
+    for _ in range(2):
+        store = People(path)
+        assert store.one("account", key="mayor")["is_initial"] == 0
+        store.close()
 
 
 def test_all_or_nothing(people):
