@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from app import evidence
 from app.map.overlays import KINDS as OVERLAYS
 from app.map.tiles import GROUPS
 from app.units.export import KINDS as FILES
@@ -72,6 +73,8 @@ WHEN = Param("when", "`latest`, or a time in seconds since 1970", {"type": "stri
 AT = whole("at", "Time in seconds since 1970; the newest without it", 0, LATEST_TIME)
 CLASSES = word("by", "How values become classes", BY, default=BY[0])
 ROWS = {JSON: {"type": "array", "items": {"type": "object"}}}
+STANDARD = word("standard", "Only of this standard", tuple(dict.fromkeys(item.standard for item in evidence.items())))
+RESULT = word("result", "Only with this result", evidence.RESULTS)
 NEXT = text("next", "Where to go on to: a path of this server", 2000)
 SECRET = text("password", "The password", 1024)
 CODE = text("code", "A code of the authenticator, or a recovery code")
@@ -112,6 +115,8 @@ ROUTES: dict[str, Route] = {
          text("units", "Unit codes with commas between, at most 2 000", 82_000)),
         {kind.split(";")[0]: {"type": "object"} if "json" in kind else {"type": "string"} for kind in FILES.values()},
     ),
+    "page_evidence.table": Route("Security requirements: how each is met, by which tests, and what they said", (STANDARD, RESULT)),
+    "page_evidence.sheet": Route("The same as a sheet", (STANDARD, RESULT), {"text/csv": {"type": "string"}}),
     "sign_in.sign_in": page("The sign-in page, and its form", text("name", "Name of the account", 64), SECRET, NEXT, params=(NEXT,)),
     "sign_in.second_factor": page("The second step: a code of the authenticator, or a recovery code", CODE, NEXT, params=(NEXT,)),
     "sign_in.sign_out": page("End the session", text("done", "Nothing; any form will do")),
@@ -135,6 +140,8 @@ ROUTES: dict[str, Route] = {
         "Make an API key, shown once, or revoke one", word("do", DO, ("make", "revoke")), text("id", "Number of the key", 10),
         text("name", "Its name", 64), text("days", "Days that it works", 9), text("grant", "Number of a grant that it gets", 9),
     ),
+    "backup.make": Route("Make an archive of the whole home in its folder of backups; it is never sent out"),
+    "backup.kept": Route("The archives in the home's folder of backups"),
     "page_audit.trail": Route(
         "The rows of the audit trail that fit, as CSV, oldest first",
         (text("who", "Part of the name", 80), text("action", "Part of the action", 80), word("decision", "What was decided", DECISIONS), CITY,

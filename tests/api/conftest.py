@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 import pytest
+from flask.testing import FlaskClient
 
 from app.access import Grant
 from app.settings import load
@@ -23,7 +24,7 @@ class Whole:
     """Everything a request goes through, and what broke inside while it did."""
 
     def __init__(self, folder) -> None:
-        self.system = System(load(home=folder / "home", demo="off"))
+        self.system = System(load(home=folder / "home", demo="off", second_factor=False))
         self.system.take(tiny.whole(folder / "in"))
         readings = tiny.readings("energy_use_kwh", "floor") + tiny.readings("active_sites", "street")
         flows = [{"origin_code": "990101001", "destination_code": "990102001", "at": tiny.NOON.isoformat(), "count": 12}]
@@ -33,7 +34,13 @@ class Whole:
         self.client = signed_in(self.system, self.server)
         rights = (Grant("analyst"), Grant("data_steward"))
         self.sessions = {name: account(self.system, f"user-{n}", *rights) for n, name in enumerate((*OWN_SESSION, *PEOPLE))}
+        self.sessions["page_audit.trail"] = account(self.system, "auditor", Grant("auditor"))
+        self.auditor = signed_in(self.system, self.server, self.sessions["page_audit.trail"])
         self.broken: list[str] = []
+
+    def client_for(self, output: str) -> FlaskClient:
+        """A client that holds the right of a callback."""
+        return self.auditor if self.gateway.callback_rights.get(output) == "audit.read" else self.client
 
     def hear(self, record: logging.LogRecord) -> bool:
         """Keep what was logged with a traceback."""

@@ -22,6 +22,7 @@ PLAIN = {"Accept-Encoding": "identity"}
 KNOWN = {
     "city": ["tiny"], "indicator": ["active_sites", "energy_use_kwh"], "level": ["district", "street", "building"], "when": ["latest", "1763438400"],
     "seq": [1, 2], "code": ["990101001001001B00001"], "z": [0], "x": [0], "y": [0], "parent": ["990101"], "units": ["990101,990102"],
+    "sql": ["select 1", "select * from unit limit 3"],
 }  # fmt: skip
 EVERY = pytest.mark.parametrize("endpoint", sorted(ROUTES))
 
@@ -66,8 +67,8 @@ def test_signed_in(whole, operations, endpoint, mode):
 
 def told(case, pick):
     """Put what the city has into the parameters that the case uses."""
-    for part in (case.path_parameters, case.query):
-        for name in set(part or ()) & set(KNOWN):
+    for part in (case.path_parameters, case.query, case.body):
+        for name in set(part if isinstance(part, dict) else ()) & set(KNOWN):
             part[name] = KNOWN[name][pick % len(KNOWN[name])]
 
 
