@@ -7,6 +7,7 @@
     python run.py account ACT | kiosk ACT | link   who may sign in, and how
     python run.py secrets [rotate NAME]  the keys of this installation
     python run.py audit verify|export    is the trail whole; its rows as CSV
+    python run.py backup|restore FILE    the whole home as one archive, and back
     python run.py bench NAME [--json]    measure
 """
 
@@ -231,6 +232,25 @@ def keep_audit(settings: Settings, asked: argparse.Namespace) -> int:
         audit.close()
 
 
+def keep_backup(settings: Settings, asked: argparse.Namespace) -> int:
+    """Write the home into an archive, or put an archive in the place of the home."""
+    from app.audit import Audit
+    from app.backup import back_up, restore
+    from app.secrets import Secrets
+
+    if asked.command == "restore":
+        before, manifest = restore(settings, Path(asked.file), asked.force)
+        print(f"{settings.home}: {len(manifest['files'])} files of {manifest['made_at']}; every session is ended")
+        print("API keys and grants are those of that day: look them through." if before is None else f"What was there is now {before}")
+        return 0
+    made = back_up(settings, Path(asked.file))
+    audit = Audit(settings.home, Secrets(settings.home), settings)
+    audit.note(getpass.getuser(), "local", "backup", "allowed", address="command line", detail=made.path.name)
+    audit.close()
+    print(f"{made.path}: {made.files} files, {made.size / 1e6:.1f} MB, {made.seconds:.1f} s. It holds the keys: keep it where only you can read it")
+    return 0
+
+
 def parser() -> argparse.ArgumentParser:
     """The command line."""
     top = argparse.ArgumentParser(prog="run.py", description="Chengshu 城枢: the operations hub of a city.")
@@ -249,6 +269,12 @@ def parser() -> argparse.ArgumentParser:
     trail.add_argument("file", nargs="?", default="", help="the CSV file to write (audit.csv)")
     trail.add_argument("--since", default="", help="first day or moment, 2026-01-31 or 2026-01-31T08:00+08:00 (UTC where it does not say)")
     trail.add_argument("--until", default="", help="the moment it ends before")
+    backup = commands.add_parser("backup", help="write the whole home (data, accounts, trail, keys) into an archive",
+                                 description="Stop the server first, or let it do this itself: POST /api/backup.")
+    backup.add_argument("file", help="the archive to write, .tar.zst or .tar.gz; only this user can read it")
+    restored = commands.add_parser("restore", help="put the home of an archive in the place of this one")
+    restored.add_argument("file", help="an archive of `run.py backup`")
+    restored.add_argument("--force", action="store_true", help="also where there is a home; it is kept beside the restored one")
     bench = commands.add_parser("bench", help="measure; prints a table (or --json)")
     bench.add_argument("name", nargs="?", default="", help="which benchmark; none lists them")
     bench.add_argument("--json", action="store_true", help="print JSON")
@@ -286,6 +312,8 @@ def main(argv: list[str] | None = None) -> int:
             return run_identity(settings, asked)
         if asked.command == "secrets":
             return keep_secrets(settings, asked.act, asked.name)
+        if asked.command in ("backup", "restore"):
+            return keep_backup(settings, asked)
         if asked.command == "audit":
             return keep_audit(settings, asked)
         if asked.command == "bench":

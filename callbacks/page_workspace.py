@@ -13,10 +13,10 @@ from flask import Response, request
 
 from app import access
 from app.access import Viewer
+from app.cells import harmless
 from app.errors import BadInput, Busy, ChengshuError, Refused
 from app.sight import Seen
 from app.system import System
-from app.units.export import harmless
 from app.workspace import LONGEST, Asked, Workspace, columns, examples
 from callbacks import checks
 from callbacks.gateway import Gateway

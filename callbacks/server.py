@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, Response, request
 
 from app.system import System
-from callbacks import export, health, openapi, sign_in, tiles, units, values
+from callbacks import backup, export, health, openapi, sign_in, tiles, units, values
 from callbacks.compress import compress
 from callbacks.gateway import Gateway
 from callbacks.results import Results
@@ -19,7 +19,7 @@ def create_server(system: System) -> tuple[Flask, Gateway, Results]:
     server = Flask("chengshu", static_folder=None)
     server.config["MAX_CONTENT_LENGTH"] = system.settings.upload_limit_mb * 1_000_000
     gateway, results = Gateway(server, system), Results(server, system.settings)
-    for routes in (tiles, values, units, export, health, openapi, sign_in):
+    for routes in (tiles, values, units, export, backup, health, openapi, sign_in):
         routes.register(gateway, results)
     compress(server)
 

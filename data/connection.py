@@ -8,9 +8,10 @@ commit survives kill −9 and an uncommitted transaction leaves nothing behind.
 from __future__ import annotations
 
 import re
+import shutil
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+ENGINE = duckdb.__version__
 LIBRARIES = ("front", "hub", "dept", "mgmt", "base", "theme", "tiles", "catalogue", "ledger")
 
 
@@ -106,6 +108,20 @@ class Database:
         """Fold the write-ahead log into the file."""
         with self._writing:
             self.run("checkpoint")
+
+    def copy(self, target: Path) -> None:
+        """The file as it stands between two transactions, with the log that is not folded in yet, as another file."""
+        with self._writing:
+            with suppress(Unavailable):         # somebody reads an older moment: then the log is copied beside the file
+                self.run("checkpoint")
+            log = self.path.with_name(self.path.name + ".wal")
+            try:
+                for source, copied in ((self.path, target), (log, target.with_name(target.name + ".wal"))):
+                    if source.exists():
+                        shutil.copyfile(source, copied)
+                        copied.chmod(0o600)
+            except OSError as error:
+                raise explain(error, self.path) from error
 
     def close(self) -> None:
         """Wait for the writer, then close every cursor and the file."""

@@ -162,19 +162,21 @@ class Trail:
     def reading(self) -> Iterator[sqlite3.Connection]:
         """A connection of one's own that sees one moment of the file (an empty trail where there is no file yet)."""
         try:
-            where = f"{self.path.absolute().as_uri()}?mode=ro" if self.path.exists() else ":memory:"
-            with closing(sqlite3.connect(where, uri=True, timeout=10, isolation_level=None)) as connection:
-                if where == ":memory:":
-                    connection.executescript(_SCHEMA)
+            with closing(self._reader()) as connection:
                 connection.execute("begin")
                 yield connection
         except sqlite3.Error as error:
             raise unwritable(error, self.path) from error
 
-    def copy(self, target: Path) -> None:
-        """One moment of the file as another file, by SQLite's own backup."""
-        with closing(sqlite3.connect(self.path)) as here, closing(sqlite3.connect(target)) as there:
-            here.backup(there)
+    def _reader(self) -> sqlite3.Connection:
+        if self.path.exists():
+            connection = sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True, timeout=10, isolation_level=None)
+            if connection.execute("select 1 from sqlite_master where name = 'head'").fetchone():       # its last table: the file is made
+                return connection
+            connection.close()
+        connection = sqlite3.connect(":memory:", isolation_level=None)
+        connection.executescript(_SCHEMA)
+        return connection
 
     def close(self) -> None:
         """Close the writer."""
