@@ -123,6 +123,6 @@ def test_forged_values_are_refused_softly(served, values):
 
 
 def test_the_page_is_there_for_the_auditor_alone(served):
-    for who, text in (("auditor", "audit-place"), ("admin", "may not")):
+    for who, text in (("auditor", "audit-place"), ("admin", "not open to you")):
         layout = served[1][who].get("/_dash-layout", headers={"Referer": "http://localhost/audit?lang=en"}).get_data(as_text=True)
         assert text in layout and ("audit-place" in layout) == (who == "auditor")
