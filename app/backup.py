@@ -7,9 +7,7 @@ trail. Restore proves every file, ends every session, and swaps the home in one 
 from __future__ import annotations
 
 import getpass
-import platform
 import shutil
-import sqlite3
 import tempfile
 import threading
 import time
@@ -20,14 +18,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-
 from app.audit import Audit
 from app.errors import BadInput, Busy, NotFound, Unavailable
 from app.secrets import Secrets
 from app.settings import Settings
+from app.system import System
 from data import archive
-from data.connection import ENGINE, Database
+from data.connection import Database
 from data.people import People
 
 SQLITE = ("access.sqlite", "audit.sqlite")
@@ -60,8 +57,7 @@ def back_up(settings: Settings, target: Path, database: Database | None = None) 
         started, now = time.perf_counter(), time.time()
         with _stage(settings.home) as stage:
             _copy_home(settings, stage, database)
-            about = {"made_at": datetime.fromtimestamp(now, UTC).isoformat(timespec="seconds"),
-                     "versions": {"duckdb": ENGINE, "sqlite": sqlite3.sqlite_version, "pyarrow": pa.__version__, "python": platform.python_version()}}
+            about = {"made_at": datetime.fromtimestamp(now, UTC).isoformat(timespec="seconds"), "versions": archive.VERSIONS}
             manifest = archive.pack(stage, target, about)
         return Backup(target, target.stat().st_size, len(manifest["files"]), now, time.perf_counter() - started)
     finally:
@@ -98,11 +94,12 @@ def backups(settings: Settings) -> list[dict[str, Any]]:
     return [{"name": path.name, "size": path.stat().st_size, "made_at": int(path.stat().st_mtime)} for path in sorted(found, reverse=True)]
 
 
-def of_now(settings: Settings, database: Database) -> Backup:
-    """An archive of this moment in the home's own folder of backups."""
-    folder = settings.home / FOLDER
+def of_now(system: System) -> Backup:
+    """An archive of a running server in its own folder of backups."""
+    folder = system.settings.home / FOLDER
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return back_up(settings, folder / f"{datetime.now(UTC).strftime('%Y%m%dT%H%M%SZ')}.tar.gz", database)
+    target = folder / f"{datetime.now(UTC).strftime('%Y%m%dT%H%M%SZ')}.tar.gz"
+    return back_up(system.settings, target, system.db)
 
 
 def _copy_home(settings: Settings, stage: Path, database: Database | None) -> None:

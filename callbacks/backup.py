@@ -20,7 +20,7 @@ def register(gateway: Gateway, results: Results) -> None:  # noqa: ARG001 - one 
     def make(seen: Seen) -> dict[str, Any]:
         """An archive of this moment."""
         system.audit.require()
-        made = of_now(system.settings, system.db)
+        made = of_now(system)
         system.audit.note(seen.viewer.name, seen.viewer.kind, "backup", "allowed", address=request.remote_addr or "", detail=made.path.name)
         return {"name": made.path.name, "size": made.size, "files": made.files, "made_at": int(made.made_at), "seconds": round(made.seconds, 3)}
 

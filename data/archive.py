@@ -11,6 +11,7 @@ import hashlib
 import io
 import json
 import os
+import platform
 import sqlite3
 import tarfile
 from collections.abc import Iterator
@@ -19,12 +20,14 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
+import duckdb
 import pyarrow as pa
 
 from data.errors import BadInput, Unavailable, Unreadable
 
 MANIFEST = "manifest.json"
 FORMAT = 1
+VERSIONS = {"duckdb": duckdb.__version__, "sqlite": sqlite3.sqlite_version, "pyarrow": pa.__version__, "python": platform.python_version()}
 ENDINGS = (".tar.zst", ".tar.gz")
 _BLOCK = 1 << 20
 _LARGEST_MANIFEST = 32_000_000

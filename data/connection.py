@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-ENGINE = duckdb.__version__
 LIBRARIES = ("front", "hub", "dept", "mgmt", "base", "theme", "tiles", "catalogue", "ledger")
 
 
