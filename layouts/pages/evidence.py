@@ -9,6 +9,7 @@ from dash import html
 
 from layouts.reader import Reader
 
+SIGNS = {"passed": "✓", "failed": "✗", "skipped": "–", "not run": "○"}
 SHORT = {"OWASP ASVS 5.0": "ASVS 5.0", "GB/T 22239-2019": "等保 GB/T 22239"}
 
 
@@ -88,7 +89,7 @@ def _table(r: Reader, rows: list[dict[str, Any]]) -> html.Table:
                 html.Td(r.pick(row["title_zh"], row["title_en"])),
                 html.Td(_mark(r, row["result"])),
                 html.Td(r.pick(row["how_zh"], row["how_en"])),
-                html.Td([html.Div([_mark(r, one["result"]), html.Code(_short(one["test"]), title=one["test"])]) for one in row["tests"]]),
+                html.Td(html.Ul([html.Li([_sign(r, one["result"]), html.Code(_short(one["test"]), title=one["test"])]) for one in row["tests"]])),
             ],
             className=_class(row["result"]),
         )
@@ -98,7 +99,13 @@ def _table(r: Reader, rows: list[dict[str, Any]]) -> html.Table:
 
 
 def _mark(r: Reader, result: str) -> html.Span:
-    return html.Span(result_name(r, result), className=f"cs-result {_class(result)}")
+    return html.Span(result_name(r, result), className=f"cs-evidence-mark {_class(result)}")
+
+
+def _sign(r: Reader, result: str) -> html.Span:
+    """The same as one sign, beside the name of a test."""
+    name = result_name(r, result)
+    return html.Span(SIGNS[result], className=f"cs-evidence-sign {_class(result)}", title=name, role="img", **{"aria-label": name})
 
 
 def _class(result: str) -> str:

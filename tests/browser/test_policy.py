@@ -10,12 +10,13 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from waitress import create_server as listen
 
+from app.access import Grant
 from app.settings import load
 from callbacks.pages import PAGES
 from run import create_app
 from tests.browser.chromium import chromium, console
 from tests.browser.test_map_page import click, until
-from tests.signed_in import enter, local_session
+from tests.signed_in import account, enter, local_session
 
 sessions: dict[str, tuple[str, str]] = {}
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -28,7 +29,7 @@ document.addEventListener('securitypolicyviolation', e =>
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
-    app = create_app(load(home=tmp_path_factory.mktemp("policy"), demo="small", feed_seconds=0))
+    app = create_app(load(home=tmp_path_factory.mktemp("policy"), demo="small", feed_seconds=0, second_factor=False))
     front = listen(app.server, host="127.0.0.1", port=0, threads=6)
     threading.Thread(target=front.run, daemon=True).start()
     base = f"http://127.0.0.1:{front.effective_port}"
@@ -37,6 +38,8 @@ def address(tmp_path_factory):
             break
         time.sleep(0.25)
     sessions[base] = local_session(app.system.settings.home)
+    auditor = account(app.system, "auditor", Grant("auditor"))
+    sessions["auditor"] = (auditor, app.system.identity.csrf_of(auditor))
     yield base
     front.close()
     app.system.close()
@@ -57,7 +60,7 @@ def open_page(driver, address):
 
     def show(query, ready="return !!document.querySelector('#map.is-painted') && !!document.querySelector('#card h2')"):
         seen.extend(blocked(driver))
-        enter(driver, address, *sessions[address])
+        enter(driver, address, *sessions["auditor" if query.startswith("audit") else address])
         driver.get(f"{address}/{query}")
         until(driver, ready)
         return driver
