@@ -22,6 +22,7 @@ from callbacks.readers import reader
 from callbacks.results import Results
 from layouts import ids
 from layouts.components.marks import empty
+from layouts.components.still import still
 from layouts.panels.floor_card import floor_card
 from layouts.panels.many_card import many_card
 from layouts.panels.unit_card import unit_card
@@ -53,17 +54,16 @@ def register(app: Dash, gateway: Gateway, results: Results) -> None:
         row = rows[0]
         if len(rows) > 1:
             found = summary(seen, city, row["level"], [one["seq"] for one in rows], chosen.id, at)
-            return many_card(
-                r, [{**one, "value": value} for one, value in zip(rows[:60], found["values"], strict=False)], found, indicator_row(chosen)
-            )
+            shown = [{**one, "value": value} for one, value in zip(rows[:60], found["values"], strict=False)]
+            return still(many_card(r, shown, found, indicator_row(chosen)))
         found = results.get(
             seen, seen.city(city).value_version, ("detail", city, row["code"], chosen.id, at), lambda: detail(seen, city, row, chosen.id, at)
         )
         owner = departments(seen).get(chosen.owner, {})
         told = (r, found, indicator_row(chosen), r.pick(owner.get("name_zh"), owner.get("name_en")) or chosen.owner, int(time.time()), at)
         if row["level"] == "floor":
-            return floor_card(*told)
-        return unit_card(*told, unusual(r, standing_out(seen, city)) if row in roots and at is None else None)
+            return still(floor_card(*told))
+        return still(unit_card(*told, unusual(r, standing_out(seen, city)) if row in roots and at is None else None))
 
 
 def standing_out(system: System, city: str, most: int = 5) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from callbacks.map_view import coarser, indicator_row
 from callbacks.readers import reader
 from callbacks.results import Results
 from layouts import ids
+from layouts.components.still import still
 from layouts.pages.map import second_map
 from layouts.panels.legend import legend
 from layouts.panels.view_controls import COMPARE
@@ -33,7 +34,7 @@ def register(app: Dash, gateway: Gateway, results: Results) -> None:
         if scope.get("opened"):
             opened = slabs(seen, city, checks.codes([scope["opened"]])[0], chosen.id, at, by)
             if opened["legend"]:
-                return legend(r, indicator_row(chosen), _of_floors(opened, chosen.decimals))
+                return still(legend(r, indicator_row(chosen), _of_floors(opened, chosen.decimals)))
         level = coarser(checks.choice(scope.get("level"), "level", tuple(LEVELS)), chosen.native_level)
         found = results.get(
             seen,
@@ -41,7 +42,7 @@ def register(app: Dash, gateway: Gateway, results: Results) -> None:
             ("legend", city, chosen.id, level, at, by),
             lambda: find_legend(seen, city, chosen.id, level, at, by),
         )
-        return legend(r, indicator_row(chosen), found, bool(scope.get("finer")))
+        return still(legend(r, indicator_row(chosen), found, bool(scope.get("finer"))))
 
     @gateway.callback(
         app,

@@ -14,6 +14,7 @@ from callbacks.map_select import city_of
 from callbacks.readers import reader
 from callbacks.results import Results
 from layouts import ids
+from layouts.components.still import still
 from layouts.panels.search_results import search_results
 
 
@@ -33,4 +34,4 @@ def register(app: Dash, gateway: Gateway, results: Results) -> None:
     def find(seen: Seen, word: Any, facts: Any, given: Any) -> Any:
         r, city, word = reader(given), city_of(seen, facts), checks.text(word or "", "search word", 200)
         rows = results.get(seen, seen.city(city).geometry_version, ("search", city, word), lambda: search(seen, city, word, 12))
-        return search_results(r, word, rows)
+        return still(search_results(r, word, rows))

@@ -17,6 +17,7 @@ from callbacks.map_view import around, root_of, roots_of
 from callbacks.readers import reader
 from callbacks.results import Results
 from layouts import ids
+from layouts.components.still import still
 from layouts.panels.breadcrumb import breadcrumb
 
 MOST = 2_000
@@ -52,7 +53,7 @@ def register(app: Dash, gateway: Gateway, results: Results) -> None:  # noqa: AR
             selection["fly"] = (
                 {"bounds": around(seen, city, there), "level": row["level"], "height": height_of(seen, city, row)} if row else None
             )
-        return selection, breadcrumb(r, chain, len(found) - 1 if len(found) > 1 else 0)
+        return selection, still(breadcrumb(r, chain, len(found) - 1 if len(found) > 1 else 0))
 
 
 def city_of(system: System, facts: Any) -> str:

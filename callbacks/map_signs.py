@@ -15,6 +15,7 @@ from callbacks.map_view import indicator_row, root_of
 from callbacks.readers import reader
 from callbacks.results import Results
 from layouts import ids
+from layouts.components.still import still
 from layouts.panels.signs import signs
 
 
@@ -40,4 +41,4 @@ def register(app: Dash, gateway: Gateway, results: Results) -> None:
             {**indicator_row(one), "value": known.get(one.id, {}).get("value"), "status": known.get(one.id, {}).get("status", "grey")}
             for one in seen.indicators.values()
         ]
-        return signs(r, themes(seen), rows, chosen if isinstance(chosen, str) else "")
+        return still(signs(r, themes(seen), rows, chosen if isinstance(chosen, str) else ""))

@@ -9,6 +9,7 @@ from dash import html
 
 from layouts import ids
 from layouts.components.icons import icon
+from layouts.components.still import still
 from layouts.reader import Reader
 from layouts.theme import mantine
 
@@ -76,40 +77,46 @@ def header(
     ]
     return html.Header(
         [
-            html.A([html.B("城枢"), html.Span("Chengshu")], href="/", className="cs-brand", **{"aria-label": r.t("Chengshu, to the map")}),
-            html.Nav(links, className="cs-pages", **{"aria-label": r.t("Pages")}),
-            city_switch(r, city, cities) if city else None,
+            still(
+                [
+                    html.A([html.B("城枢"), html.Span("Chengshu")], href="/", className="cs-brand", **{"aria-label": r.t("Chengshu, to the map")}),
+                    html.Nav(links, className="cs-pages", **{"aria-label": r.t("Pages")}),
+                    city_switch(r, city, cities) if city else None,
+                ]
+            ),
             html.Div(middle, className="cs-header-middle"),
             html.Div(
-                [
-                    html.Span(r.t("Synthetic demo data"), className="cs-badge", title=r.t("This city is made up; none of its numbers is real."))
-                    if city and city["is_synthetic"]
-                    else None,
-                    html.Span(id="data-age", className="cs-age", role="status", title=r.t("Age of the newest reading")),
-                    html.Button(
-                        "EN" if r.language == "zh" else "中",
-                        type="button",
-                        className="cs-icon-button cs-language",
-                        lang="en" if r.language == "zh" else "zh",
-                        title="English" if r.language == "zh" else "中文",
-                        **{"data-action": "language", "aria-label": "English" if r.language == "zh" else "中文"},
-                    ),
-                    html.Button(
-                        [html.Span(icon("sun"), className="cs-when-dark"), html.Span(icon("moon"), className="cs-when-light")],
-                        type="button",
-                        className="cs-icon-button",
-                        title=r.t("Light or dark"),
-                        **{"data-action": "theme", "aria-label": r.t("Light or dark")},
-                    ),
-                    html.Button(
-                        icon("help"),
-                        type="button",
-                        className="cs-icon-button",
-                        title=r.t("Help and keys"),
-                        **{"data-action": "help", "aria-label": r.t("Help and keys")},
-                    ),
-                    person_menu(r, page, person),
-                ],
+                still(
+                    [
+                        html.Span(r.t("Synthetic demo data"), className="cs-badge", title=r.t("This city is made up; none of its numbers is real."))
+                        if city and city["is_synthetic"]
+                        else None,
+                        html.Span(id="data-age", className="cs-age", role="status", title=r.t("Age of the newest reading")),
+                        html.Button(
+                            "EN" if r.language == "zh" else "中",
+                            type="button",
+                            className="cs-icon-button cs-language",
+                            lang="en" if r.language == "zh" else "zh",
+                            title="English" if r.language == "zh" else "中文",
+                            **{"data-action": "language", "aria-label": "English" if r.language == "zh" else "中文"},
+                        ),
+                        html.Button(
+                            [html.Span(icon("sun"), className="cs-when-dark"), html.Span(icon("moon"), className="cs-when-light")],
+                            type="button",
+                            className="cs-icon-button",
+                            title=r.t("Light or dark"),
+                            **{"data-action": "theme", "aria-label": r.t("Light or dark")},
+                        ),
+                        html.Button(
+                            icon("help"),
+                            type="button",
+                            className="cs-icon-button",
+                            title=r.t("Help and keys"),
+                            **{"data-action": "help", "aria-label": r.t("Help and keys")},
+                        ),
+                        person_menu(r, page, person),
+                    ]
+                ),
                 className="cs-header-end",
             ),
         ],
@@ -219,16 +226,21 @@ def help_overlay(r: Reader) -> dmc.Modal:
         ("Page ↑ ↓", r.t("Tilt; with Shift turn")),
     ]
     return dmc.Modal(
-        [
-            html.Dl([html.Div([html.Dt([html.Kbd(part) for part in key.split("  ")]), html.Dd(text)]) for key, text in keys], className="cs-keys"),
-            html.P(
-                r.t(
-                    "Click a unit to select it, click it again to go in; hold Ctrl or Shift to select several. The path above the map leads back up. "
-                    "With a finger: tap, pinch, two fingers to tilt and turn; pull the card up by its handle."
-                )
-            ),
-            html.P(r.t("Grey means no data. Circle, triangle and square mean normal, watch and abnormal.")),
-        ],
+        still(
+            [
+                html.Dl(
+                    [html.Div([html.Dt([html.Kbd(part) for part in key.split("  ")]), html.Dd(text)]) for key, text in keys], className="cs-keys"
+                ),
+                html.P(
+                    r.t(
+                        "Click a unit to select it, click it again to go in; hold Ctrl or Shift to select several. "
+                        "The path above the map leads back up. "
+                        "With a finger: tap, pinch, two fingers to tilt and turn; pull the card up by its handle."
+                    )
+                ),
+                html.P(r.t("Grey means no data. Circle, triangle and square mean normal, watch and abnormal.")),
+            ]
+        ),
         id="help",
         title=r.t("Help and keys"),
         size="lg",

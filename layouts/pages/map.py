@@ -11,6 +11,7 @@ from layouts import ids
 from layouts.components.city_map import CityMap
 from layouts.components.drawn import TimeBar
 from layouts.components.icons import icon
+from layouts.components.still import still
 from layouts.map_style import map_styles
 from layouts.panels.tools import tools
 from layouts.panels.view_controls import view_controls
@@ -74,7 +75,7 @@ def map_page(r: Reader, city: dict[str, Any], view: dict[str, Any], facts: dict[
                     [
                         html.Div([city_map(r, ids.MAP, city, view), html.Div(id=ids.LEGEND, className="cs-legend-place")], className="cs-map-frame"),
                         html.Div(id=ids.SECOND_FRAME, className="cs-map-frame cs-map-frame-second"),
-                        tools(r),
+                        still(tools(r)),
                         html.Div(
                             [
                                 html.Label(r.t("Distance, m"), htmlFor=ids.RADIUS),
@@ -167,15 +168,17 @@ def dock(r: Reader) -> html.Div:
         [
             html.Div(
                 [
-                    *[
-                        html.Button(
-                            [icon(key, 16), text],
-                            type="button",
-                            className="cs-tab",
-                            **{"data-tab": key, "aria-pressed": "false", "aria-controls": ids.DOCK},
-                        )
-                        for key, text in tabs
-                    ],
+                    still(
+                        [
+                            html.Button(
+                                [icon(key, 16), text],
+                                type="button",
+                                className="cs-tab",
+                                **{"data-tab": key, "aria-pressed": "false", "aria-controls": ids.DOCK},
+                            )
+                            for key, text in tabs
+                        ]
+                    ),
                     html.Span(id=ids.TABLE_NOTE, className="cs-dock-note"),
                     html.Button(
                         icon("down", 16),
