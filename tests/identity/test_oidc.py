@@ -122,7 +122,8 @@ def test_a_second_factor_at_the_provider_counts(mapped, provider, amr, strong):
 
 @pytest.mark.parametrize("wrong", [{"nonce": "another"}, {"nonce": None}, {"aud": "somebody-else"}, {"aud": None}, {"iss": "https://evil.example"},
                                    {"exp": 1_700_000_000}, {"exp": None}, {"sub": None}, {"sub": ""}, {"sub": 7}, {"iat": 4_000_000_000},
-                                   {"aud": [CLIENT, "other"], "azp": "other"}, {"at_hash": "AAAAAAAAAAAAAAAAAAAAAA"}])
+                                   {"aud": "other", "azp": CLIENT}, {"aud": [CLIENT, "other"], "azp": "other"},
+                                   {"at_hash": "AAAAAAAAAAAAAAAAAAAAAA"}])
 def test_a_token_with_a_wrong_claim_is_refused(mapped, provider, wrong):
     provider.wrong = wrong
     with pytest.raises(Refused):
