@@ -14,7 +14,8 @@ SCRIPT = Path(__file__).resolve().parents[2] / "assets" / "screen" / "still.js"
 
 
 def test_elements_properties_and_text_are_kept_and_nothing_else():
-    made = still([html.Div([html.B("x"), None, "y", 3], className="a", hidden=None, **{"data-code": "c", "aria-label": "l"}), None, icon("map", 15), "<b>"])
+    block = html.Div([html.B("x"), None, "y", 3], className="a", hidden=None, **{"data-code": "c", "aria-label": "l"})
+    made = still([block, None, icon("map", 15), "<b>"])
     div, drawn, text = made.tree
     assert div == {"t": "div", "p": {"className": "a", "data-code": "c", "aria-label": "l"}, "c": [{"t": "b", "c": "x"}, "y", 3]}
     assert drawn["t"] == "Icon" and drawn["p"]["size"] == 15
