@@ -19,13 +19,14 @@ from app.cells import harmless
 from data import registers
 
 RESULTS = ("passed", "failed", "skipped", "not run", "no test", "outside")
-COLUMNS = ("standard", "item", "level", "title_zh", "title_en", "result", "how_zh", "how_en", "tests")
+COLUMNS = ("standard", "item", "level", "title_zh", "title_en", "result", "met", "how_zh", "how_en", "tests")
 _WORST_FIRST = ("failed", "not run", "skipped", "passed")
 
 
 @dataclass(frozen=True)
 class Item:
-    """One requirement. `is_ours`: software can meet it; else it is the operator's. `tests` are pytest's node ids, without parameters."""
+    """One requirement. `is_ours`: software can meet it; else it is the operator's. `met`: whole, part or no; `how` says what is missing.
+    `tests` are pytest's node ids, without parameters."""
 
     standard: str
     item: str
@@ -33,6 +34,7 @@ class Item:
     title_zh: str
     title_en: str
     is_ours: bool
+    met: str
     how_zh: str
     how_en: str
     tests: tuple[str, ...]
@@ -50,7 +52,7 @@ def items() -> list[Item]:
     """Every requirement, in registry order."""
     return [
         Item(row["standard"], row["item"], int(row["level"]), row["title_zh"], row["title_en"], row["applies"] == "software",
-             row["how_zh"], row["how_en"], tuple(row["tests"].split()))
+             row["met"], row["how_zh"], row["how_en"], tuple(row["tests"].split()))
         for row in registers.rows("evidence")
     ]  # fmt: skip
 
@@ -80,7 +82,7 @@ def rows(run: Run, standard: str = "", result: str = "") -> list[dict[str, Any]]
     for item in items():
         row = {
             "standard": item.standard, "item": item.item, "level": item.level, "title_zh": item.title_zh, "title_en": item.title_en,
-            "result": result_of(item, run), "how_zh": item.how_zh, "how_en": item.how_en,
+            "result": result_of(item, run), "met": item.met, "how_zh": item.how_zh, "how_en": item.how_en,
             "tests": [{"test": test, "result": run.tests.get(test, "not run")} for test in item.tests],
         }  # fmt: skip
         if standard in ("", item.standard) and result in ("", row["result"]):

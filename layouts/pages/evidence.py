@@ -87,7 +87,7 @@ def _table(r: Reader, rows: list[dict[str, Any]]) -> html.Table:
             [
                 html.Td([html.B(row["item"]), html.Small(SHORT.get(row["standard"], row["standard"]))]),
                 html.Td(r.pick(row["title_zh"], row["title_en"])),
-                html.Td(_mark(r, row["result"])),
+                html.Td([_mark(r, row["result"]), _met(r, row["met"])]),
                 html.Td(r.pick(row["how_zh"], row["how_en"])),
                 html.Td(html.Ul([html.Li([_sign(r, one["result"]), html.Code(_short(one["test"]), title=one["test"])]) for one in row["tests"]])),
             ],
@@ -100,6 +100,11 @@ def _table(r: Reader, rows: list[dict[str, Any]]) -> html.Table:
 
 def _mark(r: Reader, result: str) -> html.Span:
     return html.Span(result_name(r, result), className=f"cs-evidence-mark {_class(result)}")
+
+
+def _met(r: Reader, met: str) -> html.Small | None:
+    """Passing tests do not make a requirement that is met in part a whole one."""
+    return html.Small({"part": r.t("met in part"), "no": r.t("not met")}[met]) if met in ("part", "no") else None
 
 
 def _sign(r: Reader, result: str) -> html.Span:

@@ -42,6 +42,7 @@ def test_every_row_is_complete():
     for row in registers.rows("evidence"):
         assert row["applies"] in ("software", "outside"), row
         assert all(row[name].strip() for name in ("standard", "item", "title_zh", "title_en", "how_zh", "how_en")), row
+        assert row["met"] in (("whole", "part", "no") if row["applies"] == "software" else ("",)), row["item"]
         assert row["applies"] == "software" or not row["tests"], f"{row['item']}: what is outside software has no tests of ours"
         assert re.fullmatch(r"V\d+\.\d+\.\d+" if row["standard"] == "OWASP ASVS 5.0" else r"8\.1\.4\.\d+( [a-g])?", row["item"]), row["item"]
     assert STANDARDS == ("OWASP ASVS 5.0", "GB/T 22239-2019")
@@ -55,7 +56,7 @@ def test_every_clause_of_the_computing_environment_is_there():
 
 
 def item(*tests, is_ours=True):
-    return Item("x", "1", 1, "甲", "A", is_ours, "乙", "B", tests)
+    return Item("x", "1", 1, "甲", "A", is_ours, "whole", "乙", "B", tests)
 
 
 @pytest.mark.parametrize(("tests", "result"), [
