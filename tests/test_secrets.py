@@ -67,7 +67,8 @@ def test_a_link_and_a_wide_folder_are_refused(tmp_path):
 
 
 @pytest.mark.parametrize("value", ["", "changeme", "secret", base64.b64encode(b"0" * 32).decode(), base64.b64encode(bytes(range(8)) * 4).decode(),
-                                   base64.b64encode(b"correct horse battery staple, ok").decode(), base64.b64encode(os.urandom(16)).decode()])
+                                   base64.b64encode(b"correct horse battery staple, ok").decode(), base64.b64encode(os.urandom(16)).decode()],
+                         ids=["none", "known", "word", "zeros", "repeated", "readable", "short"])
 def test_a_short_or_known_value_is_refused(tmp_path, monkeypatch, value):
     monkeypatch.setenv("CHENGSHU_SECRET_SESSION", value)
     with pytest.raises(BadInput, match="openssl rand"):
