@@ -24,7 +24,8 @@ def register(gateway: Gateway, results: Results) -> None:  # noqa: ARG001 - one 
         codes = [code for code in request.args.get("units", "").split(",") if code]
         if len(codes) > MOST_UNITS or any(len(code) > 40 for code in codes):
             raise BadInput(f"At most {MOST_UNITS} units of at most 40 characters can be named", "Leave `units` out for the whole level")
-        body = export(seen, city, kind, indicator, level, codes, at)
+        body, rows = export(seen, city, kind, indicator, level, codes, at)
+        gateway.note(rows=rows, units=codes, fields=[indicator, level])
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M")
         name = f"{city}-{indicator}-{level}-{stamp}.{kind}"
         return Response(

@@ -92,16 +92,29 @@ class Gateway:
         if "viewer" not in g:
             scheme, _, key = request.headers.get("Authorization", "").partition(" ")
             g.viewer = self.system.identity.recognise(
-                request.cookies.get(SESSION), key if scheme.lower() == "bearer" else None, request.remote_addr or "", request.user_agent.string
+                request.cookies.get(SESSION),
+                key if scheme.lower() == "bearer" else None,
+                request.remote_addr or "",
+                request.user_agent.string,
+                is_used=not self._is_by_itself(),
             )
         return g.viewer
 
-    def note(self, rows: int = 0, units: Sequence[str] = (), fields: Sequence[str] = ()) -> None:
-        """What this request took: it goes into the audit row of its route or callback."""
+    def _is_by_itself(self) -> bool:
+        """True for what an open page asks without a hand: it must not keep a session alive that nobody sits at."""
+        if request.endpoint in self.quiet:
+            return True
+        body = request.get_json(silent=True) if request.is_json else None
+        changed = body.get("changedPropIds") if isinstance(body, dict) else None
+        return isinstance(changed, list) and bool(changed) and all(one == f"{ids.VERSIONS}.data" for one in changed)
+
+    def note(self, rows: int = 0, units: Sequence[str] = (), fields: Sequence[str] = (), is_quiet: bool = True) -> None:
+        """What this request took: it goes into the audit row of its route or callback; with `is_quiet` False a row of its own."""
         g.noted = {"rows": rows, "units": tuple(units), "fields": tuple(fields)}
+        g.is_loud = not is_quiet
 
     def _note(self, action: str, decision: str, city: str = "", detail: str = "", is_quiet: bool = False) -> None:
-        who = self.viewer()
+        who, is_quiet = self.viewer(), is_quiet and not g.pop("is_loud", False)
         self.system.audit.note(
             who.name, who.kind, action, decision, address=request.remote_addr or "", city=city, detail=detail, is_quiet=is_quiet, **g.pop("noted", {})
         )

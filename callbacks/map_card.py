@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from dash import Dash, Input, Output, State
+from dash import Dash, Input, Output, State, ctx
 
 from app.indicators.owners import departments
 from app.indicators.registry import one as indicator_of
@@ -51,7 +51,8 @@ def register(app: Dash, gateway: Gateway, results: Results) -> None:
         rows, roots = shown_rows(seen, city, selection), roots_of(seen, seen.city(city))
         if not rows:
             return empty(r.t("This city has no units yet"), r.t("Take them in with: python run.py import FILE --city {city}", city=city))
-        row = rows[0]
+        row, by_hand = rows[0], bool(selected_codes(selection)) and ctx.triggered_id != ids.VERSIONS
+        gateway.note(rows=len(rows), units=[one["code"] for one in rows] if by_hand else (), fields=[chosen.id], is_quiet=not by_hand)
         if len(rows) > 1:
             found = summary(seen, city, row["level"], [one["seq"] for one in rows], chosen.id, at)
             shown = [{**one, "value": value} for one, value in zip(rows[:60], found["values"], strict=False)]

@@ -154,13 +154,13 @@ def _create(desk: Desk, by: str, fields: dict[str, str]) -> dict[str, str]:
     department = fields.get("department", "")
     if department and department not in departments(desk.system):
         raise NotFound("No such department", "Choose one of the list", value=department)
-    made = desk.identity.accounts.create(fields.get("name", ""), password, by, department)
+    made = desk.identity.accounts.create(fields.get("name", ""), password, by, department, is_initial=True)
     return {"what": "created", "name": made.name, "secret": password}
 
 
 def _password(desk: Desk, by: str, fields: dict[str, str]) -> dict[str, str]:
     password = secrets.token_urlsafe(15)
-    desk.identity.accounts.set_password(fields.get("name", ""), password, by)
+    desk.identity.accounts.set_password(fields.get("name", ""), password, by, is_initial=True)
     return {"what": "password", "name": fields.get("name", ""), "secret": password}
 
 

@@ -28,8 +28,8 @@ KINDS = {"csv": "text/csv; charset=utf-8", "geojson": "application/geo+json", "p
 MOST = 100_000
 
 
-def export(system: System, city: str, kind: str, indicator: str, level: str, codes: list[str], at: int | None = None) -> bytes:
-    """The units of a level (only `codes` where given) with one indicator at a time, as a file.
+def export(system: System, city: str, kind: str, indicator: str, level: str, codes: list[str], at: int | None = None) -> tuple[bytes, int]:
+    """The units of a level (only `codes` where given) with one indicator at a time, as a file; and how many there are.
 
     Raises NotFound for an unknown kind, level, city or indicator.
     """
@@ -38,7 +38,7 @@ def export(system: System, city: str, kind: str, indicator: str, level: str, cod
     if level not in LEVELS:
         raise NotFound("No such level", f"Levels are {', '.join(LEVELS)}", value=level)
     rows, about = table(system, city, indicator, level, codes, at)
-    return {"csv": _csv, "geojson": _geojson, "parquet": _parquet}[kind](rows, about)
+    return {"csv": _csv, "geojson": _geojson, "parquet": _parquet}[kind](rows, about), len(rows)
 
 
 def table(system: System, city: str, indicator: str, level: str, codes: list[str], at: int | None) -> tuple[gpd.GeoDataFrame, dict[str, str]]:

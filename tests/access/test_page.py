@@ -10,7 +10,7 @@ from callbacks.page_access import ACTS
 from callbacks.pages import create_dash
 from callbacks.server import create_server
 from tests import tiny
-from tests.signed_in import account, signed_in
+from tests.signed_in import PASSWORD, account, signed_in
 
 READER = {"language": "en", "theme": "dark", "zone": "Asia/Shanghai"}
 
@@ -64,7 +64,11 @@ def test_an_account_is_made_given_a_role_and_its_right_holds_at_once(served):
     made = act(keeper, "account.create", name="wang.fang", department="")
     assert "wang.fang" in made.data.decode() and "cs-secret" in made.data.decode()
     session = system.identity.sign_in("wang.fang", secret_of(made), "127.0.9.1").session
-    client = signed_in(system, client_server(clients), session)
+    first = signed_in(system, client_server(clients), session)
+    own = {"csrf": system.identity.csrf_of(session), "old": secret_of(made), "new": PASSWORD, "again": PASSWORD}
+    changed = first.post("/account/password", data=own)
+    assert changed.status_code in (200, 302, 303)
+    client = signed_in(system, client_server(clients), system.identity.sign_in("wang.fang", PASSWORD, "127.0.9.2").session)
     assert client.get("/version").status_code == 403
     assert act(keeper, "grant.add", name="wang.fang", role="leader", city="tiny", unit="990101", privacy="1").status_code == 200
     assert client.get("/version").status_code == 200
@@ -160,3 +164,29 @@ def test_every_act_and_every_refusal_is_in_the_trail(served):
     assert ("leader", "page_access.change", "refused") in rows
     assert ("watcher", "export.take_out", "refused") in rows
     assert system.audit.verify().is_intact
+
+
+def test_what_was_taken_is_in_the_trail_with_its_rows_units_and_fields(served):
+    system, clients = served
+    clients["leader"].get("/export/tiny.csv?indicator=active_sites&level=street&units=990101001,990101002")
+    system.audit.flush()
+    row = next(row for row in system.audit.search(between("", ""), 0, 200)[0] if row["action"] == "export.take_out" and row["who"] == "leader"
+               and row["rows"] == 2)
+    assert row["units"].split() == ["990101001", "990101002"] and row["fields"].split() == ["active_sites", "street"]
+    assert (row["city"], row["kind"], row["address"], row["decision"]) == ("tiny", "account", "127.0.0.1", "allowed")
+
+
+def test_a_page_left_open_does_not_keep_its_session_alive(tmp_path):
+    now = [1_800_000_000]
+    system = System(load(home=tmp_path / "home", demo="off", session_idle_minutes=30))
+    system.take(tiny.whole(tmp_path / "in"))
+    system.identity.office.clock = lambda: now[0]
+    server, gateway, results = create_server(system)
+    create_dash(system, server, gateway, results)
+    client = signed_in(system, server)
+    for _ in range(29):
+        now[0] += 60
+        assert client.get("/version").status_code == 200
+    now[0] += 120
+    assert client.get("/version").status_code == 401
+    system.close()
