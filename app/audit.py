@@ -145,9 +145,8 @@ class Audit:
         now = self.clock()
         self._next_prune = now + 86_400
         if self.trail.path.exists():
-            head = self.trail.prune(int((now - self.days * 86_400) * 1e6), lambda rows: _entry((
-                int(now * 1e6), "", "nobody", "", "audit.prune", "allowed", "", (), 0, (), rows, f"older than {self.days} days", 1)),
-                self.chain.sign, self.chain.sign_mark)
+            head = self.trail.prune(int((now - self.days * 86_400) * 1e6), lambda rows: self._own(
+                "audit.prune", "allowed", rows, f"older than {self.days} days"), self.chain.sign, self.chain.sign_mark)
             if head is not None:
                 self._keep(head)
 
@@ -189,9 +188,11 @@ class Audit:
             entries = [_entry(given) for given, _ in taken]
             entries += [_entry((key[5] * 60_000_000, key[0], key[1], key[2], key[3], "allowed", key[4], (), 0, (), rows, "", n))
                         for key, (n, rows) in counted]
+            if self._failure is not None:       # also what tries whether the disk takes rows again
+                entries.append(self._own("audit.resumed", "allowed", 0, self._failure.fact))
             if lost:
-                entries.append(_entry((int(self.clock() * 1e6), "", "nobody", "", "audit.lost", "failed", "", (), 0, (), lost, "", 1)))
-            if not entries and self._failure is None:
+                entries.append(self._own("audit.lost", "failed", lost))
+            if not entries:
                 return
             try:
                 head = self.trail.append(entries, self.chain.sign, self.chain.sign_mark)
@@ -207,6 +208,10 @@ class Audit:
                 if ticket is not None:
                     ticket.done.set()
             self._keep(head)
+
+    def _own(self, action: str, decision: str, rows: int, detail: str = "") -> Entry:
+        """A row about the trail itself."""
+        return _entry((int(self.clock() * 1e6), "", "nobody", "", action, decision, "", (), 0, (), rows, detail, 1))
 
     def _fail(self, error: ChengshuError, taken: list[tuple[tuple[Any, ...], _Ticket | None]], counted: list[tuple[tuple[Any, ...], list[int]]],
               lost: int) -> None:

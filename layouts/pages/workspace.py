@@ -11,10 +11,11 @@ from dash import dcc, html
 from layouts import ids
 from layouts.components.icons import icon
 from layouts.components.marks import empty
+from layouts.components.still import still
 from layouts.panels.rows import column, rows_grid
 from layouts.reader import Reader
 
-GRID, CSV, BUTTON = "workspace-grid", "workspace-csv", "cs-button"
+GRID, CSV, BUTTON, LIST = "workspace-grid", "workspace-csv", "cs-button", "cs-workspace-list"
 _NUMBERS = ("INT", "DOUBLE", "FLOAT", "DECIMAL", "HUGEINT")
 
 
@@ -52,12 +53,15 @@ def workspace_page(r: Reader, city: dict[str, Any], columns: list[dict[str, str]
             ),
             html.Aside(
                 [
-                    html.H2(r.t("Examples")),
-                    html.Ul([html.Li(_taken(r.pick(one.title_zh, one.title_en), one.sql)) for one in examples], className="cs-workspace-list"),
-                    html.H2(r.t("Asked before")),
+                    still(
+                        [
+                            html.H2(r.t("Examples")),
+                            html.Ul([html.Li(_taken(r.pick(one.title_zh, one.title_en), one.sql)) for one in examples], className=LIST),
+                            html.H2(r.t("Asked before")),
+                        ]
+                    ),
                     html.Div(history(r, []), id=ids.WORKSPACE_OLD),
-                    html.H2(r.t("Tables")),
-                    *tables(r, columns),
+                    still([html.H2(r.t("Tables")), *tables(r, columns)]),
                 ],
                 className="cs-workspace-side",
                 **{"aria-label": r.t("Examples and tables")},
@@ -135,7 +139,7 @@ def history(r: Reader, asked: list[str]) -> Any:
     """Own questions of this browser session, the newest first."""
     if not asked:
         return html.P(r.t("Your questions of this session stand here."), className="cs-soft")
-    return html.Ul([html.Li(_taken(" ".join(sql.split())[:90], sql)) for sql in asked], className="cs-workspace-list")
+    return still(html.Ul([html.Li(_taken(" ".join(sql.split())[:90], sql)) for sql in asked], className=LIST))
 
 
 def answer(r: Reader, asked: Any, as_of: float, seconds: float) -> list[Any]:
