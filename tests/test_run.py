@@ -28,7 +28,8 @@ def free_port():
         return probe.getsockname()[1]
 
 
-@pytest.mark.parametrize("command", ["serve", "build", "import", "check", "bench", "account", "kiosk", "link", "secrets", "audit", "backup", "restore"])
+@pytest.mark.parametrize("command", ["serve", "build", "import", "check", "bench", "account", "kiosk", "link", "secrets", "audit", "backup",
+                                     "restore"])
 def test_every_command_has_help(command, tmp_path):
     done = run(command, "--help", home=tmp_path)
     assert done.returncode == 0 and "usage" in done.stdout
