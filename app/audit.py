@@ -2,7 +2,8 @@
 
 Refusals, failures, sign-ins and administrative acts are on the disk before `note` returns. Allowed reads wait up to half
 a second in a queue; quiet ones (tiles, polls) are counted per person, action, city and minute, and their row is written
-when the minute is over. One thread writes. A power cut can lose the last half second of reads and a minute of counts.
+when the minute is over. So are refusals of nobody beyond 20 a minute from one address: strangers must not fill the disk.
+One thread writes. A power cut can lose the last half second of reads and a minute of counts.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ WAIT = 15.0             # seconds a durable row waits for the disk
 MOST_WAITING = 50_000   # rows
 MOST_QUIET = 20_000     # counters
 COUNTED = 100_000       # rows a search counts and pages through; the export has all
+STRANGERS = 20          # refusals a minute of nobody, from one address at one action, that get a row each; more are counted in one
 SHOWN = 50              # units and fields kept by name; all are counted
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
 log = logging.getLogger("chengshu")
@@ -57,6 +59,7 @@ class Audit:
         self.checked: Verification | None = None
         self._waiting: deque[tuple[tuple[Any, ...], _Ticket | None]] = deque()
         self._quiet: dict[tuple[Any, ...], list[int]] = {}
+        self._strangers: dict[tuple[str, str], list[int]] = {}
         self._lock, self._writing, self._wake = threading.Lock(), threading.Lock(), threading.Event()
         self._thread: threading.Thread | None = None
         self._is_closed, self._failure, self._lost = False, None, 0
@@ -69,8 +72,12 @@ class Audit:
         self.require()
         now = self.clock()
         is_durable = decision != "allowed" or action.partition(".")[0] in ACTS
+        minute = int(now // 60)
         if is_quiet and not is_durable:
-            self._count((who, kind, address if who else "", action, city, int(now // 60)), rows)
+            self._count((who, kind, address if who else "", action, city, minute, decision), rows)
+            return
+        if not who and decision != "allowed" and self._is_flood(address, action, minute):
+            self._count((who, kind, address, action, "", minute, decision), rows)
             return
         units = units if isinstance(units, list | tuple | set | frozenset) else list(units)
         entry = (int(now * 1e6), who, kind, address, action, decision, city, list(islice(units, SHOWN)), len(units), list(islice(fields, SHOWN)),
@@ -159,6 +166,17 @@ class Audit:
         if len(self._quiet) > MOST_QUIET:
             self._wake.set()
 
+    def _is_flood(self, address: str, action: str, minute: int) -> bool:
+        """True once nobody from this address was turned away from this so often in a minute that the rest is only counted."""
+        with self._lock:
+            if len(self._strangers) > MOST_QUIET:
+                self._strangers.clear()
+            kept = self._strangers.setdefault((address, action), [minute, 0])
+            if kept[0] != minute:
+                kept[:] = minute, 0
+            kept[1] += 1
+            return kept[1] > STRANGERS
+
     def _start(self) -> None:
         if self._thread is None:
             with self._lock:
@@ -182,11 +200,11 @@ class Audit:
             taken = [self._waiting.popleft() for _ in range(len(self._waiting))]
             minute = int(self.clock() // 60)
             with self._lock:
-                ready = [key for key in self._quiet if with_quiet or key[-1] < minute]
+                ready = [key for key in self._quiet if with_quiet or key[5] < minute]
                 counted = [(key, self._quiet.pop(key)) for key in ready]
             lost, self._lost = self._lost, 0
             entries = [_entry(given) for given, _ in taken]
-            entries += [_entry((key[5] * 60_000_000, key[0], key[1], key[2], key[3], "allowed", key[4], (), 0, (), rows, "", n))
+            entries += [_entry((key[5] * 60_000_000, key[0], key[1], key[2], key[3], key[6], key[4], (), 0, (), rows, "", n))
                         for key, (n, rows) in counted]
             if self._failure is not None:       # also what tries whether the disk takes rows again
                 entries.append(self._own("audit.resumed", "allowed", 0, self._failure.fact))

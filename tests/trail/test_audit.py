@@ -65,6 +65,20 @@ def test_quiet_reads_are_counted_per_person_action_city_and_minute(audit, clock)
     assert found == sorted((first + minute, *one) for minute in range(2) for one in expected)
 
 
+def test_strangers_cannot_fill_the_disk(audit):
+    for _ in range(500):
+        audit.note("", "nobody", "units.card", "refused", address="203.0.113.9", detail="Nobody is signed in")
+    audit.note("", "nobody", "units.card", "refused", address="203.0.113.10")
+    for _ in range(60):
+        audit.note("wang", "account", "units.card", "refused", address="203.0.113.9")
+    audit.flush()
+    rows = audit.search(Question(who="", word="203.0.113.9"))[0]
+    mine = [row for row in rows if not row["who"]]
+    assert len(mine) == 21 and sum(row["count"] for row in mine) == 500 and {row["decision"] for row in mine} == {"refused"}
+    assert audit.search(Question(who="wang"))[1] == 60 and audit.search(Question(word="203.0.113.10"))[1] == 1
+    assert audit.verify().is_intact
+
+
 def test_units_are_kept_by_name_up_to_a_number_and_counted_beyond(audit):
     audit.note("lin", "account", "export.rows", "allowed", units=[f"u{i}" for i in range(4000)])
     audit.flush()
