@@ -7,12 +7,13 @@ trail. Restore proves every file, ends every session, and swaps the home in one 
 from __future__ import annotations
 
 import getpass
+import os
 import shutil
 import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -105,12 +106,13 @@ def of_now(system: System) -> Backup:
 def _copy_home(settings: Settings, stage: Path, database: Database | None) -> None:
     home = settings.home
     # keys first: the end of the trail noted beside them may be older than the trail, never newer
-    for path in sorted(home.rglob("*"), key=lambda path: (path.relative_to(home).parts[0] != "secrets", path)):
+    for path in sorted(_files(home), key=lambda path: (path.relative_to(home).parts[0] != "secrets", path)):
         name = path.relative_to(home)
-        if name.parts[0] in LEFT_OUT or name.parts[0].startswith(".") or path.is_symlink() or not path.is_file() or _is_held(name.name):
+        if name.parts[0].startswith(".") or path.is_symlink() or not path.is_file() or _is_held(name.name):
             continue
         (stage / name).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        shutil.copyfile(path, stage / name)
+        with suppress(FileNotFoundError):       # a file of the moment, gone since it was listed
+            shutil.copyfile(path, stage / name)
     for name in SQLITE:
         if (home / name).exists():
             archive.copy_sqlite(home / name, stage / name)
@@ -122,6 +124,14 @@ def _copy_home(settings: Settings, stage: Path, database: Database | None) -> No
             alone.copy(stage / settings.database.name)
         finally:
             alone.close()
+
+
+def _files(home: Path) -> Iterator[Path]:
+    """Every file but those of folders that are made anew, which may come and go while they are looked at."""
+    for folder, inner, names in os.walk(home):
+        if Path(folder) == home:
+            inner[:] = [name for name in inner if name not in LEFT_OUT and not name.startswith(".")]
+        yield from (Path(folder, name) for name in names)
 
 
 def _is_held(name: str) -> bool:

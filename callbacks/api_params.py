@@ -151,6 +151,6 @@ ROUTES: dict[str, Route] = {
     ),
     "page_workspace.take_out": Route(
         "The answer of one SELECT over what the viewer may see of a city, as CSV", (CITY,), {"text/csv": {"type": "string"}},
-        (text("sql", "Exactly one SELECT", 20_000),),
+        (text("sql", "Exactly one SELECT", 20_000, is_needed=True),),
     ),
 }  # fmt: skip

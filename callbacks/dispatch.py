@@ -9,6 +9,7 @@ from typing import Any
 from dash import Dash
 from dash.exceptions import DashException, DependencyException
 from flask import Response, request
+from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import HTTPException
 
 from app.errors import BadInput, ChengshuError, NotFound
@@ -17,6 +18,17 @@ from callbacks.gateway import problem
 log = logging.getLogger("chengshu")
 ENDPOINT = "/_dash-update-component"
 ANY = "/<path:path>"
+
+
+class Json(DefaultJSONProvider):
+    """JSON nested deeper than Python can follow is no JSON."""
+
+    def loads(self, text: str | bytes, **how: Any) -> Any:
+        """The value of a text; raises ValueError."""
+        try:
+            return super().loads(text, **how)
+        except RecursionError as error:
+            raise ValueError("nested too deep") from error
 
 
 def guard_dispatch(app: Dash, pages: Container[str]) -> None:
@@ -36,7 +48,7 @@ def guard_dispatch(app: Dash, pages: Container[str]) -> None:
 
     def guarded(*given: Any, **named: Any) -> Any:
         try:
-            _check(app, _body())
+            _check(app, request.get_json(silent=True))
         except ChengshuError as error:
             return problem(error)
         try:
@@ -48,6 +60,7 @@ def guard_dispatch(app: Dash, pages: Container[str]) -> None:
             return problem(BadInput("The page sent something this server does not know", "Reload the page"))
 
     app.server.view_functions[ENDPOINT] = guarded
+    app.server.json = Json(app.server)
     app.server.register_error_handler(HTTPException, shaped)
     app.server.register_error_handler(DependencyException, lambda _: problem(NotFound("There is no such file", "Check the address")))
 
@@ -62,13 +75,6 @@ def shaped(error: HTTPException) -> Response:
         if name in ("Allow", "Retry-After"):
             answer.headers[name] = value
     return answer
-
-
-def _body() -> Any:
-    try:
-        return request.get_json(silent=True)
-    except RecursionError as error:
-        raise BadInput("The payload is nested too deep", "Reload the page") from error
 
 
 def _check(app: Dash, body: Any) -> None:

@@ -76,7 +76,7 @@ def register(app: Dash, gateway: Gateway, results: Results) -> None:
             return None
         city = seen.city(city_of(seen, facts))
         row = {"city": city.city, "licence": "", "versions": {"geometry": city.address}, "max_zoom": city.max_zoom}
-        home = checks.table(facts, "facts").get("defaults", {}).get("home")
+        home = checks.table(checks.table(facts, "facts").get("defaults") or {}, "defaults").get("home")
         view = {"camera": checks.table(camera or home, "camera"), "home": home, "mode3d": bool(mode3d)}
         return no_update if standing else second_map(reader(given), row, view)
 

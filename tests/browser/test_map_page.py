@@ -1,7 +1,6 @@
 """The map page in a browser, on the small demo city: drill, search, address, language, table, export; nothing from outside."""
 
 import json
-import threading
 import time
 import urllib.request
 
@@ -14,6 +13,7 @@ from waitress import create_server as listen
 from app.settings import load
 from run import create_app
 from tests.browser.chromium import chromium, console, outside
+from tests.serving import start
 from tests.signed_in import enter, local_session
 
 sessions: dict[str, tuple[str, str]] = {}
@@ -25,7 +25,7 @@ QUIET = ("GPU stall", "Using MapLibre", "GroupMarkerNotSet", "Automatic fallback
 def address(tmp_path_factory):
     app = create_app(load(home=tmp_path_factory.mktemp("page"), demo="small", feed_seconds=0))
     front = listen(app.server, host="127.0.0.1", port=0, threads=6)
-    threading.Thread(target=front.run, daemon=True).start()
+    start(front)
     base = f"http://127.0.0.1:{front.effective_port}"
     for _ in range(240):
         if json.load(urllib.request.urlopen(f"{base}/health"))["status"] == "ok":

@@ -1,7 +1,6 @@
 """Under the Content-Security-Policy every part of the map page works, and the browser finds nothing to block."""
 
 import json
-import threading
 import time
 import urllib.request
 
@@ -16,6 +15,7 @@ from callbacks.pages import PAGES
 from run import create_app
 from tests.browser.chromium import chromium, console
 from tests.browser.test_map_page import click, until
+from tests.serving import start
 from tests.signed_in import account, enter, local_session
 
 sessions: dict[str, tuple[str, str]] = {}
@@ -31,7 +31,7 @@ document.addEventListener('securitypolicyviolation', e =>
 def address(tmp_path_factory):
     app = create_app(load(home=tmp_path_factory.mktemp("policy"), demo="small", feed_seconds=0, second_factor=False))
     front = listen(app.server, host="127.0.0.1", port=0, threads=6)
-    threading.Thread(target=front.run, daemon=True).start()
+    start(front)
     base = f"http://127.0.0.1:{front.effective_port}"
     for _ in range(240):
         if json.load(urllib.request.urlopen(f"{base}/health"))["status"] == "ok":

@@ -1,7 +1,6 @@
 """The commands of the terminal, and what must hold before the server listens to a network."""
 
 import io
-import threading
 import time
 import urllib.request
 
@@ -13,6 +12,7 @@ from app.errors import BadInput, Refused
 from app.identity.start import check_start, welcome
 from app.settings import load
 from tests.identity.conftest import GOOD, HERE
+from tests.serving import start as start_server
 
 
 @pytest.fixture
@@ -144,8 +144,7 @@ def test_only_the_proxy_in_front_says_who_asks(settings, trusted, seen):
         return [environ["REMOTE_ADDR"].encode()]
 
     front = create_server(tell, host="127.0.0.1", port=0, **run.proxied(settings.model_copy(update={"trusted_proxy": trusted})))
-    thread = threading.Thread(target=front.run, daemon=True)
-    thread.start()
+    start_server(front)
     try:
         asked = urllib.request.Request(f"http://127.0.0.1:{front.effective_port}/", headers={"X-Forwarded-For": "203.0.113.66, 198.51.100.4"})
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
