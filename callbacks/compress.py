@@ -9,6 +9,7 @@ from flask import Flask, Response, request
 
 _TEXT = ("text/", "application/javascript", "application/json", "image/svg+xml")
 _SMALL = 1_000
+_FILES = ("/assets/", "/page.")
 
 
 @functools.lru_cache(maxsize=512)
@@ -22,7 +23,7 @@ def compress(server: Flask) -> None:
     @server.after_request
     def keep(response: Response) -> Response:
         """A file whose address carries its time of change (?m=) is another file at another address once it changes."""
-        if response.status_code in (200, 304) and request.path.startswith("/assets/") and "m" in request.args:
+        if response.status_code in (200, 304) and request.path.startswith(_FILES) and "m" in request.args:
             response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return response
 
@@ -35,7 +36,7 @@ def compress(server: Flask) -> None:
         body = response.get_data()
         if len(body) < _SMALL:
             return response
-        static = "/_dash-component-suites/" in request.path or request.path.startswith("/assets/")
+        static = "/_dash-component-suites/" in request.path or request.path.startswith(_FILES)
         response.set_data(_kept(request.path, body) if static else gzip.compress(body, 1, mtime=0))
         response.headers["Content-Encoding"] = "gzip"
         response.headers["Vary"] = "Accept-Encoding"

@@ -135,7 +135,8 @@ class Gateway:
                 city = str(where.get("city", ""))[:40]
                 try:
                     answer = view(g.seen, **where)
-                    self._note(endpoint, "allowed", city, is_quiet=is_quiet)
+                    if right != access.OPEN:        # who asks whether we live is no news, and must hear it when the trail is down
+                        self._note(endpoint, "allowed", city, is_quiet=is_quiet)
                 except ChengshuError as error:
                     self._note(endpoint, "refused" if isinstance(error, Refused) else "failed", city, error.fact)
                     return problem(error)

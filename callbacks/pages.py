@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -14,6 +13,7 @@ from app.access import NOBODY, Viewer
 from app.errors import ChengshuError
 from app.system import System
 from callbacks import (
+    bundle,
     headers,
     map_area,
     map_browser,
@@ -47,11 +47,10 @@ BAR: tuple[Page, ...] = (page_map.PAGE, page_data.PAGE, page_workspace.PAGE)
 MENU: tuple[Page, ...] = (page_settings.PAGE, page_access.PAGE, page_audit.PAGE, page_evidence.PAGE)
 PAGES: dict[str, Page] = {page.path: page for page in (*BAR, *MENU)}
 _OPEN = ("/assets/", "/_dash-component-suites/", "/_favicon.ico", "/_reload-hash")
-_ASSETS = Path(__file__).resolve().parent.parent / "assets"
 _INDEX = """<!DOCTYPE html>
 <html lang="{lang}" data-mantine-color-scheme="{theme}"><head>{{%metas%}}<title>{{%title%}}</title>{{%css%}}
 <meta name="color-scheme" content="{theme}">
-<link rel="icon" href="/assets/mark.svg">
+<link rel="icon" href="/assets/mark.svg"><script src="/assets/early.js?m=1"></script>
 </head><body>{{%app_entry%}}<footer>{{%config%}}{{%scripts%}}{{%renderer%}}</footer></body></html>"""
 
 
@@ -60,7 +59,10 @@ def create_dash(system: System, server: Flask, gateway: Gateway, results: Result
     app = Dash(
         "chengshu",
         server=server,
-        assets_folder=str(_ASSETS),
+        assets_folder=str(bundle.ASSETS),
+        assets_ignore=r"\.(js|css)$",
+        external_scripts=[bundle.address("js")],
+        external_stylesheets=[bundle.address("css")],
         title="城枢 Chengshu",
         update_title=None,
         suppress_callback_exceptions=True,
@@ -69,6 +71,7 @@ def create_dash(system: System, server: Flask, gateway: Gateway, results: Result
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1, viewport-fit=cover"}],
     )
     app.layout = lambda: layout(system, gateway)
+    bundle.register(gateway)
     app.interpolate_index = lambda **parts: _index(system, parts)
     for callbacks in (map_select, map_signs, map_card, map_legend, map_chart, map_table, map_search, map_area):
         callbacks.register(app, gateway, results)

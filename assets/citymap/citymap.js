@@ -52,8 +52,11 @@
       this.root.replaceChildren();
     }
   }
-  function CityMap(props) {
-    const root = useRef(), host = useRef();
+  function CityMap(given) {
+    const root = useRef(), host = useRef(), first = useRef();
+    // a page that knows what its first picture will be says so: colours that come later make every tile be read twice
+    if (!given.colors && first.current === undefined) first.current = window.chengshu.page?.first?.(given) || null;
+    const props = given.colors || !first.current ? given : {...given, ...first.current};
     useEffect(() => {
       host.current = new Host(root.current, props);
       return () => { host.current.close(); host.current = null; };

@@ -2,6 +2,7 @@
 (() => {
   const map = (window.chengshu = window.chengshu || {}).map ??= {};
   const same = (a, b) => a === b || JSON.stringify(a) === JSON.stringify(b);
+  const STYLED = ['mapStyle', 'colors', 'theme', 'language', 'level', 'mode3d', 'layers', 'building'];      // what map.compose reads
   const RETRY_MS = [600, 1500, 3000, 6000];
 
   map.GLMap = class {
@@ -21,10 +22,11 @@
       const m = this.map = this.frame.canvas.map = new Map({
         container: this.frame.canvas, style: map.compose(props, this.own), ...view,
         pitch: camera.pitch ?? (props.mode3d ? 52 : 0), bearing: camera.bearing ?? 0,
-        maxPitch: 78, maxZoom: 20.5, attributionControl: false, fadeDuration: map.calm() ? 0 : 180,
+        maxPitch: 78, maxZoom: 20.5, attributionControl: false, fadeDuration: 0,        // the first names stand at once; later ones fade in
         // the style comes from our own tested functions; checking it again costs a quarter of the first paint
         validateStyle: false, renderWorldCopies: false, cancelPendingTileRequestsWhileZooming: true
       });
+      this.askEarly(props);
       m.getCanvas().setAttribute('aria-label', map.word(props, 'region'));
       m.getCanvas().setAttribute('aria-describedby', this.frame.help.id);
       this.markTimes(m);
@@ -43,7 +45,7 @@
         this.overlay = new map.Overlay(this);
         this.pointer = new map.Pointer(this);
         // what the page said while the first style was loading
-        if (this.props !== props) this.restyle();
+        if (STYLED.some(k => !same(props[k], this.props[k]))) this.restyle();
         this.leaveGroup = map.joinGroup(this.props.sync, m);
         this.values.refresh();
         this.marked.select(this.props.selected);
@@ -67,6 +69,7 @@
       m.once('render', () => performance.mark('citymap:first-frame'));
       m.once('idle', () => {
         performance.mark('citymap:painted');
+        m._fadeDuration = map.calm() ? 0 : 180;
         m.painted = this.el.dataset.painted = Math.round(performance.now());
         this.el.citymap.paint_ms = performance.now() - this.started;
         this.el.classList.add('is-painted');

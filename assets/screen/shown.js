@@ -66,6 +66,16 @@
     return [areas, colors, level, layers, items, building, card];
   };
 
+  /* what the first map will be given, before the first callback runs: the same function over what the layout holds */
+  page.first = props => {
+    const at = (id, name) => window.dash_component_api?.getLayout(id)?.props?.[name];
+    const facts = at('facts', 'data'), indicator = at('indicator', 'data');
+    if (props.id !== 'map' || !facts?.indicators[indicator]) return null;
+    const view = screen.view(indicator, at('level-control', 'value'), at('by-control', 'value'), at('show-control', 'value'), props.mode3d, 'off');
+    const [values, colors, level] = picture(facts, view, indicator, at('time-bar', 'value') ?? null, at('versions', 'data'), null, 0, page.theme());
+    return {values, colors, level};
+  };
+
   screen.shown = (view, at, selection, versions, explode, scope, facts) => {
     if (!view || !facts) return Array(7).fill(no());
     if (!page.facts && facts.tab) { page.hold(); page.showTab(facts.tab); }

@@ -5,12 +5,20 @@
   const screen = (window.chengshu_screen = window.chengshu_screen || {});
   const SPEEDS = [1, 2, 4, 8], STEP_MS = 1000, MOVE_MS = 140, REST_MS = 350, WAIT_MS = 4000, FAR = 300 * 86400;
 
-  const clock = (at, zone, language, style) => at === null || at === undefined ? '' : new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : 'zh-CN', {
-    timeZone: zone, hourCycle: 'h23', ...(style !== 'day' && Math.abs(Date.now() / 1000 - at) > FAR && {year: 'numeric'}),
+  /* a format is made once: making one costs more than a hundred uses */
+  const formats = new Map();
+  const clock = (at, zone, language, style) => {
+    if (at === null || at === undefined) return '';
+    const isFar = style !== 'day' && Math.abs(Date.now() / 1000 - at) > FAR, key = [zone, language, style, isFar].join();
+    if (!formats.has(key)) formats.set(key, formatOf(zone, language, style, isFar));
+    return formats.get(key).format(new Date(at * 1000));
+  };
+  const formatOf = (zone, language, style, isFar) => new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : 'zh-CN', {
+    timeZone: zone, hourCycle: 'h23', ...(isFar && {year: 'numeric'}),
     ...(style === 'P1M' || style === 'P3M' ? {year: 'numeric', month: language === 'en' ? 'short' : 'long'} : style === 'P1Y' ? {year: 'numeric'}
       : style === 'P1D' || style === 'P7D' ? {month: language === 'en' ? 'short' : 'long', day: 'numeric', weekday: 'short'} : style === 'day' ? {month: language === 'en' ? 'short' : 'numeric', day: 'numeric'}
       : {month: language === 'en' ? 'short' : 'long', day: 'numeric', weekday: 'short', hour: '2-digit', minute: '2-digit'})
-  }).format(new Date(at * 1000));
+  });
   screen.clock = clock;
 
   const indexOf = (times, value) => {
