@@ -10,8 +10,7 @@ does not give it away. `scope` names what is seen; every cache key carries it.
 from __future__ import annotations
 
 import hashlib
-from collections import OrderedDict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, NoReturn
 
@@ -55,6 +54,14 @@ class Sight:
         return mask is not None and 0 < seq <= mask.size and bool(mask[seq - 1])
 
 
+@dataclass(frozen=True)
+class Glass:
+    """What all views of one scope share: the sets of units per city and privacy level, the newest values per city and level."""
+
+    sights: dict[tuple[str, int], tuple[object, Sight]] = field(default_factory=dict)
+    latest: dict[tuple[str, str], tuple[int, Latest]] = field(default_factory=dict)
+
+
 class Seen(System):
     """One viewer's system for one right. It never changes anything."""
 
@@ -62,8 +69,8 @@ class Seen(System):
         self._whole, self.viewer, self.right = whole, viewer, right
         self.settings, self.progress, self.roles = whole.settings, whole.progress, whole.roles
         self.reach: tuple[Grant, ...] = viewer.reach(right)
-        self._sights: dict[tuple[str, int], tuple[object, Sight]] = {}
-        self._kept: OrderedDict[tuple[str, str], tuple[int, Latest]] = OrderedDict()
+        glass = whole.glass(self.scope)
+        self._sights, self._kept = glass.sights, glass.latest
         most = max((grant.privacy for grant in self.reach), default=-1)
         self.indicators = {name: one for name, one in whole.indicators.items() if one.privacy <= most}
 

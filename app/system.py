@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from app.sight import Seen, Sight
+    from app.sight import Glass, Seen, Sight
 
 VIEWS = 256         # views kept: one per viewer and right
 FEW = 100           # buildings changed at once up to which only their own tiles are drawn again
@@ -86,6 +86,7 @@ class System:
         self._latest: dict[tuple[str, str], tuple[int, Latest]] = {}
         self._lock = threading.RLock()
         self._views: OrderedDict[tuple[Viewer, str], Seen] = OrderedDict()
+        self._glasses: OrderedDict[str, Glass] = OrderedDict()
         self.roles: dict[str, Role] = read_roles()
         self.secrets = Secrets(settings.home)
         self.audit = Audit(settings.home, self.secrets, settings)
@@ -167,6 +168,17 @@ class System:
                 if len(self._views) > VIEWS:
                     self._views.popitem(last=False)
             self._views.move_to_end((viewer, right))
+            return found
+
+    def glass(self, scope: str) -> Glass:
+        """What the views of a scope share, kept while it is used."""
+        from app.sight import Glass
+
+        with self._lock:
+            found = self._glasses.setdefault(scope, Glass())
+            self._glasses.move_to_end(scope)
+            if len(self._glasses) > VIEWS:
+                self._glasses.popitem(last=False)
             return found
 
     def rows(self, name: str, **params: Any) -> list[dict[str, Any]]:
