@@ -13,12 +13,11 @@ from layouts.reader import Reader
 
 @dataclass(frozen=True)
 class Page:
-    """`build(seen, r, words)` returns the content; `name` is the word in CSS classes and icons, `title` a word key."""
+    """`build(seen, r, words)` returns the content; `name` is the word in CSS classes, icons and layouts.shell.page_names."""
 
     name: str
     path: str
     right: str
-    title: str
     build: Callable[[Seen, Reader, dict[str, str]], Any]
 
 

@@ -239,4 +239,4 @@ def build(seen: Seen, r: Reader, words: dict[str, str]) -> Any:  # noqa: ARG001 
     return access_page(r)
 
 
-PAGE = Page("access", "/access", "access.read", "Accounts and rights", build)
+PAGE = Page("access", "/access", "access.read", build)

@@ -33,7 +33,7 @@ def build(seen: Seen, r: Reader, words: dict[str, str]) -> Any:  # noqa: ARG001 
     return audit_page(r, [{"city": one.city, "name_zh": one.name_zh, "name_en": one.name_en} for one in seen.cities.values()])
 
 
-PAGE = Page("audit", "/audit", "audit.read", "Audit trail", build)
+PAGE = Page("audit", "/audit", "audit.read", build)
 
 
 def register(app: Dash, gateway: Gateway, system: System) -> None:

@@ -30,4 +30,4 @@ def build(seen: Seen, r: Reader, words: dict[str, str]) -> Any:
     )
 
 
-PAGE = Page("data", "/data", "data.read", "Data", build)
+PAGE = Page("data", "/data", "data.read", build)

@@ -51,4 +51,4 @@ def _asked(run: evidence.Run) -> list[dict[str, Any]]:
     return evidence.rows(run, one_of("standard", ("", *STANDARDS), ""), one_of("result", ("", *evidence.RESULTS), ""))
 
 
-PAGE = Page("evidence", "/evidence", "evidence.read", "Security evidence", build)
+PAGE = Page("evidence", "/evidence", "evidence.read", build)

@@ -16,4 +16,4 @@ def build(seen: Seen, r: Reader, words: dict[str, str]) -> Any:  # noqa: ARG001 
     return settings_page(r, rows(seen.settings))
 
 
-PAGE = Page("settings", "/settings", "settings.read", "Settings", build)
+PAGE = Page("settings", "/settings", "settings.read", build)

@@ -42,7 +42,7 @@ def build(seen: Seen, r: Reader, words: dict[str, str]) -> Any:
     return workspace_page(r, city_row(seen, city), columns(), examples(), limits)
 
 
-PAGE = Page("workspace", "/workspace", "sql.ask", "SQL workspace", build)
+PAGE = Page("workspace", "/workspace", "sql.ask", build)
 
 
 def register(app: Dash, gateway: Gateway, system: System) -> None:

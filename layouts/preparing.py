@@ -19,7 +19,8 @@ def page(language: str) -> str:
     title, text = (escape(word) for word in _WORDS[language])
     return f"""<!doctype html>
 <html lang="{language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title><link rel="stylesheet" href="/assets/tokens.css"><link rel="stylesheet" href="/assets/preparing.css">
+<title>{title}</title><link rel="icon" href="/assets/mark.svg">
+<link rel="stylesheet" href="/assets/tokens.css"><link rel="stylesheet" href="/assets/preparing.css">
 <script src="/assets/preparing.js" defer></script></head>
 <body class="preparing"><main><p class="preparing-mark">城枢</p><h1>{title}</h1><p>{text}</p>
 <progress id="preparing-bar" max="1" value="0" aria-label="{title}"></progress>
