@@ -26,6 +26,7 @@ from app.errors import BadInput, Busy, ChengshuError, NotFound, Refused, SignedO
 from app.system import System
 from layouts import ids
 from layouts.components.marks import failed
+from layouts.text import LANGUAGES, words
 
 SESSION, CSRF, CSRF_HEADER = "chengshu-session", "chengshu-csrf", "X-CSRFToken"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -203,13 +204,21 @@ def city_shown() -> str:
 
 
 def _told(error: ChengshuError, is_panel: bool) -> Any:
+    say = words(_language())
+    fact, remedy = say(error.fact), say(error.remedy) if error.remedy else ""
     if is_panel:
-        return failed(error.fact, error.remedy)
-    set_props(
-        ids.NOTICES,
-        {"sendNotifications": [{"action": "show", "id": type(error).__name__, "color": "red", "title": error.fact, "message": error.remedy or ""}]},
-    )
+        return failed(fact, remedy)
+    set_props(ids.NOTICES, {"sendNotifications": [{"action": "show", "id": type(error).__name__, "color": "red", "title": fact, "message": remedy}]})
     return no_update
+
+
+def _language() -> str:
+    """The language of the page that a callback came from, else that of the last choice, else Chinese."""
+    body = request.get_json(silent=True) if request.is_json else None
+    rows = [*(body.get("state") or []), *(body.get("inputs") or [])] if isinstance(body, dict) else []
+    given = next((row["value"].get("language") for row in rows if isinstance(row, dict) and row.get("id") == ids.READER
+                  and isinstance(row.get("value"), dict)), request.cookies.get("chengshu-lang"))
+    return given if given in LANGUAGES else LANGUAGES[0]
 
 
 def status_of(error: ChengshuError) -> int:

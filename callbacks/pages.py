@@ -145,7 +145,7 @@ def content_of(system: System, viewer: Viewer, page: Page, r: Reader, words: dic
     try:
         return page.build(system.seen_by(viewer, page.right), r, words)
     except ChengshuError as error:
-        return failed(error.fact, error.remedy)
+        return failed(r.say(error.fact), r.say(error.remedy))
 
 
 def links(viewer: Viewer, pages: tuple[Page, ...], r: Reader) -> list[dict[str, str]]:

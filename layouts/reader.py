@@ -25,6 +25,10 @@ class Reader:
         """A message in the reader's language."""
         return words(self.language)(message, **parts)
 
+    def say(self, message: str) -> str:
+        """What comes from elsewhere (an error's fact, a setting's help), translated where the catalogue has it."""
+        return words(self.language)(message) if message else ""
+
     def pick(self, zh: str | None, en: str | None) -> str:
         """The name in the reader's language, the other one where it is missing."""
         return (zh or en or "") if self.language == "zh" else (en or zh or "")

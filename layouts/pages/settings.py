@@ -20,7 +20,7 @@ def settings_page(r: Reader, rows: Iterable[Any]) -> html.Div:
                 html.Td(html.Code(row.name)),
                 html.Td(_value(row)),
                 html.Td(row.source if row.source in ("default", "environment") else "settings.env"),
-                html.Td(row.help),
+                html.Td(r.say(row.help)),
             ]
         )
         for row in rows

@@ -7,24 +7,27 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment, nodes
 
+from app.settings import Settings
 from layouts.text import LANGUAGES, catalogue, words
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-SILENT = {"commands", "start", "mapping"}      # said in the terminal and in the log, in English
-ERRORS = {"BadInput", "Busy", "NotFound", "Refused", "Unavailable"}
+SILENT = {"commands", "start", "mapping", "codes"}      # said in the terminal and in the log, in English
+ERRORS = {"BadInput", "Busy", "ChengshuError", "NotFound", "Refused", "SignedOut", "Unavailable"}
 
 
 def messages():
-    """The first argument of every call of something named `t`, in code and templates; fact and remedy of errors on identity's pages."""
+    """What is said: the first argument of every call of something named `t`, the facts and remedies of errors, the help of settings."""
     for file in (ROOT / "layouts" / "templates").glob("*.html"):
         for call in Environment(autoescape=True).parse(file.read_text(encoding="utf-8")).find_all(nodes.Call):
             if isinstance(call.node, nodes.Name) and call.node.name == "t":
                 assert isinstance(call.args[0], nodes.Const), f"{file}:{call.lineno} builds a message id"
                 yield call.args[0].value
-    shown = [file for file in (ROOT / "app" / "identity").glob("*.py") if file.stem not in SILENT]
-    for file in [*shown, *(ROOT / "callbacks" / f"{name}.py" for name in ("door", "sign_in", "account"))]:
+    yield from (field.description for field in Settings.model_fields.values())
+    shown = [file for name in ("identity", "map", "units") for file in (ROOT / "app" / name).glob("*.py") if file.stem not in SILENT]
+    shown += [ROOT / "app" / f"{name}.py" for name in ("access", "audit", "sight", "workspace")]
+    for file in [*shown, *(ROOT / "callbacks").glob("*.py")]:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ERRORS:
                 yield from (part.value for part in node.args[:2] if isinstance(part, ast.Constant))

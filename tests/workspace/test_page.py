@@ -96,7 +96,7 @@ def test_the_file_holds_what_both_rights_reach_and_no_formula(served):
 
 def test_who_may_not_ask_gets_nothing(served):
     text = ask(served, "boss", "select * from unit").get_data(as_text=True)
-    assert "You may not ask own questions" in text and "AgGrid" not in text
+    assert "You may not do this" in text and "AgGrid" not in text
     assert "No such city" in ask(served, "lin", "select 1", city="elsewhere").get_data(as_text=True)
     layout = served[1]["boss"].get("/_dash-layout", headers={"Referer": "http://localhost/workspace?lang=en"}).get_data(as_text=True)
     assert "workspace-text" not in layout
