@@ -19,7 +19,7 @@ def settings_page(r: Reader, rows: Iterable[Any]) -> html.Div:
             [
                 html.Td(html.Code(row.name)),
                 html.Td(_value(row)),
-                html.Td(row.source if row.source in ("default", "environment") else "settings.env"),
+                html.Td({"default": r.t("as delivered"), "environment": r.t("environment")}.get(row.source, "settings.env")),
                 html.Td(r.say(row.help)),
             ]
         )
