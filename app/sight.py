@@ -69,6 +69,7 @@ class Seen(System):
         self._whole, self.viewer, self.right = whole, viewer, right
         self.settings, self.progress, self.roles = whole.settings, whole.progress, whole.roles
         self.reach: tuple[Grant, ...] = viewer.reach(right)
+        self._cities: dict[str, tuple[City, City | None]] = {}  # type: ignore[assignment]  # the row, and as it is seen
         glass = whole.glass(self.scope)
         self._sights, self._kept = glass.sights, glass.latest
         most = max((grant.privacy for grant in self.reach), default=-1)
@@ -93,19 +94,24 @@ class Seen(System):
     @property
     def cities(self) -> dict[str, City]:
         """The cities of the reach; a city seen in part has tiles of its own (`tag`)."""
-        found = {}
-        for key, city in self._whole.cities.items():
+        return {key: one for key, city in self._whole.cities.items() if (one := self._shown(key, city)) is not None}
+
+    def _shown(self, key: str, city: City) -> City | None:
+        """A city as it is seen: None outside the reach; kept as long as its row is the same."""
+        kept = self._cities.get(key)
+        if kept is None or kept[0] is not city:
             mine = self._grants(key)
-            if mine:
-                found[key] = city if any(not grant.unit for grant in mine) else replace(city, tag=self.scope)
-        return found
+            is_whole = any(not grant.unit for grant in mine)
+            kept = self._cities[key] = (city, None if not mine else city if is_whole else replace(city, tag=self.scope))
+        return kept[1]
 
     def city(self, key: str) -> City:
         """The city of that key; raises NotFound."""
-        try:
-            return self.cities[key]
-        except KeyError:
-            raise NotFound("No such city", "The switch at the top of the page lists them", value=key) from None
+        city = self._whole.cities.get(key)
+        found = None if city is None else self._shown(key, city)
+        if found is None:
+            raise NotFound("No such city", "The switch at the top of the page lists them", value=key)
+        return found
 
     def _grants(self, city: str, privacy: int = 0) -> list[Grant]:
         return [grant for grant in self.reach if grant.city in ("", city) and grant.privacy >= privacy]

@@ -159,15 +159,15 @@ class System:
 
     def seen_by(self, viewer: Viewer, right: str) -> Seen:
         """The city as a viewer may see it under one right; kept, so that asking again costs nothing."""
+        found = self._views.get((viewer, right))
+        if found is not None:
+            return found
         from app.sight import Seen
 
         with self._lock:
-            found = self._views.get((viewer, right))
-            if found is None:
-                found = self._views[viewer, right] = Seen(self, viewer, right)
-                if len(self._views) > VIEWS:
-                    self._views.popitem(last=False)
-            self._views.move_to_end((viewer, right))
+            found = self._views[viewer, right] = Seen(self, viewer, right)
+            if len(self._views) > VIEWS:
+                self._views.popitem(last=False)
             return found
 
     def glass(self, scope: str) -> Glass:

@@ -90,16 +90,17 @@ class Gateway:
 
     def viewer(self) -> Viewer:
         """Who is asking: known once per request."""
-        if "viewer" not in g:
+        known: Viewer | None = g.get("viewer")
+        if known is None:
             scheme, _, key = request.headers.get("Authorization", "").partition(" ")
-            g.viewer = self.system.identity.recognise(
+            known = g.viewer = self.system.identity.recognise(
                 request.cookies.get(SESSION),
                 key if scheme.lower() == "bearer" else None,
                 request.remote_addr or "",
-                request.user_agent.string,
+                request.headers.get("User-Agent", ""),
                 is_used=not self._is_by_itself(),
             )
-        return g.viewer
+        return known
 
     def _is_by_itself(self) -> bool:
         """True for what an open page asks without a hand: it must not keep a session alive that nobody sits at."""
@@ -115,10 +116,9 @@ class Gateway:
         g.is_loud = not is_quiet
 
     def _note(self, action: str, decision: str, city: str = "", detail: str = "", is_quiet: bool = False) -> None:
-        who, is_quiet = self.viewer(), is_quiet and not g.pop("is_loud", False)
-        self.system.audit.note(
-            who.name, who.kind, action, decision, address=request.remote_addr or "", city=city, detail=detail, is_quiet=is_quiet, **g.pop("noted", {})
-        )
+        who, noted, is_loud = self.viewer(), g.pop("noted", None) or {}, g.pop("is_loud", False)
+        is_quiet, address = is_quiet and not is_loud, request.remote_addr or ""
+        self.system.audit.note(who.name, who.kind, action, decision, address=address, city=city, detail=detail, is_quiet=is_quiet, **noted)
 
     def route(
         self, rule: str, right: str, methods: tuple[str, ...] = ("GET",), is_quiet: bool = False

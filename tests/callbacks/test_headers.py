@@ -55,7 +55,8 @@ def test_every_answer_carries_them(path):
     answer = client.get(path)
     policy = rules(answer)
     assert policy["frame-ancestors"] == policy["base-uri"] == ["'none'"]
-    for name, value in headers.PLAIN.items():
+    every = {**headers.PLAIN, **(headers.OF_PAGES if answer.mimetype == "text/html" else {})}
+    for name, value in every.items():
         assert answer.headers[name] == value
     assert "Strict-Transport-Security" not in answer.headers
 
