@@ -31,6 +31,7 @@ CAPABILITIES: dict[str, str] = {
 }
 SEPARATED = ("system_administrator", "security_administrator", "auditor")
 PRIVACY: dict[int, str] = {0: "open", 1: "internal", 2: "sensitive", 3: "personal"}
+EVERY_DEPARTMENT = "*"      # of the user of the machine itself: whoever runs it owns what is on it
 PERSONAL = 1        # from this level on a count of few people is suppressed outside its owner
 CLEARED = 3         # this level may see single persons
 FEW = 5
@@ -64,7 +65,8 @@ class Viewer:
     """Somebody who asks. `grants` pairs each grant with the capabilities of its role.
 
     kind        account, local, kiosk, key, or nobody
-    department  id of the department they belong to: the owner of an indicator sees its small counts
+    department  id of the department they belong to (EVERY_DEPARTMENT for the user of the machine): only the owner of an
+                indicator sees its small counts
     session     short public name of the session, for the audit trail
     """
 
@@ -104,7 +106,12 @@ def read_roles() -> dict[str, Role]:
 
 
 def viewer(name: str, kind: str, grants: tuple[Grant, ...], roles: dict[str, Role], department: str = "", session: str = "") -> Viewer:
-    """A viewer with the capabilities of their grants' roles; a grant of a role that is gone gives nothing."""
+    """A viewer with the capabilities of their grants' roles; a grant of a role that is gone gives nothing.
+
+    Only the user of the machine owns what every department owns.
+    """
+    if department == EVERY_DEPARTMENT and kind != "local":
+        department = ""
     return Viewer(name, kind, tuple((grant, roles[grant.role].capabilities) for grant in grants if grant.role in roles), department, session)
 
 

@@ -2,9 +2,9 @@
 
 `Seen` answers what `System` answers, filtered: cities, units, indicators and fields outside the viewer's right do not
 exist for it. Rows are filtered in SQL by a bound set of units (one bit a unit, macro `is_seen`), arrays in memory by the
-same set. Of a personal indicator, counts of fewer than five are hidden from all but the owner department and those with
-privacy level 3, and with a lone hidden child the next smallest of its siblings (app/indicators/few.py), so that a total
-does not give it away. `scope` names what is seen; every cache key carries it.
+same set. Of a personal indicator, counts of fewer than five are hidden from all but the owner department, and with a lone
+hidden child the next smallest of its siblings (app/indicators/few.py), so that a total does not give it away. `scope`
+names what is seen; every cache key carries it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from app.access import CLEARED, PERSONAL, Grant, Viewer
+from app.access import CLEARED, EVERY_DEPARTMENT, PERSONAL, Grant, Viewer
 from app.errors import NotFound, Refused
 from app.indicators.cube import Cube
 from app.indicators.latest import Latest, gather
@@ -79,7 +79,7 @@ class Seen(System):
     def scope(self) -> str:
         """Two viewers with one scope may be shown the same bytes."""
         places = sorted({(grant.city, grant.unit, grant.privacy) for grant in self.reach})
-        if any(city == unit == "" and privacy >= CLEARED for city, unit, privacy in places):
+        if self.viewer.department == EVERY_DEPARTMENT and any(city == unit == "" and privacy >= CLEARED for city, unit, privacy in places):
             return EVERYTHING
         return hashlib.sha256(repr((places, self.viewer.department)).encode()).hexdigest()[:16]
 
@@ -219,11 +219,9 @@ class Seen(System):
             kept = self._kept[key, level] = (version, gather(self.values(key), level, list(self.indicators)))
         return kept[1]
 
-    def hides_few(self, indicator: Indicator, city: str) -> bool:
-        """True where small counts of an indicator are not for this viewer."""
-        if not is_personal(indicator) or (self.viewer.department and self.viewer.department == indicator.owner):
-            return False
-        return self.privacy(city) < CLEARED
+    def hides_few(self, indicator: Indicator) -> bool:
+        """True where small counts of an indicator are not for this viewer: they are its owner department's alone."""
+        return is_personal(indicator) and self.viewer.department not in (indicator.owner, EVERY_DEPARTMENT)
 
     def unit_counts(self, key: str) -> list[dict[str, object]]:
         """Per level: how many numbers were ever given (`size`), how many of the units in sight stand (`standing`)."""
@@ -255,7 +253,7 @@ class SeenValues:
         if indicator is None:
             raise NotFound("No such indicator", "The registry is data/registry/indicators.csv", value=name)
         cube, sight = self._values.cube(name), self._seen.sight(self._city, indicator.privacy)
-        hides = self._seen.hides_few(indicator, self._city)
+        hides = self._seen.hides_few(indicator)
         return cube if sight is None and not hides else SeenCube(cube, None if sight is None else sight.masks, hides)
 
 

@@ -102,7 +102,7 @@ class Workspace:
             return self._snapshots[key]
 
     def _write(self, seen: Seen, city: str, path: Path) -> None:
-        few = {name: one for name, one in seen.indicators.items() if seen.hides_few(one, city)}
+        few = {name: one for name, one in seen.indicators.items() if seen.hides_few(one)}
         reaches = []
         for level in PRIVACY:
             names = tuple(name for name, one in seen.indicators.items() if one.privacy == level and name not in few)

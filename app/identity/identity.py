@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from app.access import NOBODY, SEPARATED, Grant, Role, Viewer, viewer
+from app.access import EVERY_DEPARTMENT, NOBODY, SEPARATED, Grant, Role, Viewer, viewer
 from app.errors import Busy, ChengshuError, Refused, Unavailable
 from app.identity.accounts import Account, Accounts, key_of
 from app.identity.addresses import is_loopback
@@ -105,7 +105,8 @@ class Identity:
 
     def _by_session(self, session: Session) -> Viewer:
         if session.kind == "local":
-            return viewer("local", "local", (Grant("local", privacy=self.office.roles["local"].privacy),), self.office.roles, session=session.public)
+            whole = Grant("local", privacy=self.office.roles["local"].privacy)
+            return viewer("local", "local", (whole,), self.office.roles, EVERY_DEPARTMENT, session.public)
         if session.kind == "kiosk":
             kiosk = self.kiosks.get(session.kiosk or 0)
             return NOBODY if kiosk is None else viewer(kiosk.name, "kiosk", (Grant("kiosk", kiosk.city, kiosk.unit),), self.office.roles,

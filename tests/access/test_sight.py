@@ -43,7 +43,8 @@ def system(tmp_path_factory):
 
 
 def viewer(*grants, department=""):
-    return access.viewer("somebody", "account", grants, access.read_roles(), department)
+    kind = "local" if department == access.EVERY_DEPARTMENT else "account"
+    return access.viewer("somebody", kind, grants, access.read_roles(), department)
 
 
 def seen(system, *grants, right="map.read", department=""):
@@ -187,7 +188,7 @@ def test_scopes_are_equal_exactly_when_the_same_is_seen(system):
     assert len({one.scope for one in [a, *others]}) == 7
 
 
-def test_small_counts_are_hidden_from_all_but_the_owner_and_the_cleared(tmp_path):
+def test_small_counts_are_hidden_from_all_but_the_owner(tmp_path):
     running = System(load(home=tmp_path / "home", demo="off"))
     running.take(tiny.whole(tmp_path / "in"))
     floors = sorted(row["code"] for row in tiny.units() if row["level"] == "floor")
@@ -197,7 +198,8 @@ def test_small_counts_are_hidden_from_all_but_the_owner_and_the_cleared(tmp_path
     building = floors[0][:-4]
     row = cards.unit(running, "tiny", floors[0])
     for grants, department, is_open in [((Grant("leader", "tiny", "", 1),), "", False), ((Grant("leader", "tiny", "", 2),), "planning", False),
-                                        ((Grant("leader", "tiny", "", 1),), owner, True), ((Grant("leader", "tiny", "", 3),), "", True)]:
+                                        ((Grant("leader", "tiny", "", 1),), owner, True), ((Grant("leader", "tiny", "", 3),), "", False),
+                                        ((Grant("local", "", "", 3),), access.EVERY_DEPARTMENT, True)]:
         mine = seen(running, *grants, department=department)
         cube = mine.values("tiny").cube("people_flow")
         sign = cards.sign(mine, "tiny", row, "people_flow")
@@ -248,4 +250,5 @@ def test_viewers_hold_what_their_roles_say():
         access.require(who, "audit.read")
     with pytest.raises(KeyError):
         access.require(who, "fly")
+    assert access.viewer("sly", "account", (), access.read_roles(), access.EVERY_DEPARTMENT).department == ""
     assert isinstance(who, Viewer)

@@ -72,8 +72,9 @@ def test_small_counts_of_people_are_not_there(ask, system, seen):
         assert found == {i + 1: value for i, value in enumerate(shown) if value == value}, level
     newest = ask("select level, seq, value from latest where indicator = 'resident_population' order by all").rows
     assert newest == ask("select level, seq, value from value where indicator = 'resident_population' order by all").rows
-    cleared = ask("select min(value) from value where indicator = 'resident_population'", Grant("analyst", "tiny", "", 3)).rows
-    assert cleared == [[2.0]]
+    least = "select min(value) from value where indicator = 'resident_population'"
+    assert ask(least, WHOLE, department=system.indicators["resident_population"].owner).rows == [[2.0]]
+    assert ask(least, Grant("analyst", "tiny", "", 3)).rows[0][0] >= 5
     assert ask("select count(*) from flow", Grant("analyst", "tiny", "", 3)).rows == [[3]] and ask("select count(*) from flow").rows == [[2]]
 
 
