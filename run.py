@@ -14,7 +14,6 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 import logging
 import os
 import shutil
@@ -22,13 +21,11 @@ import signal
 import socket
 import sys
 import threading
-import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app import keeping
 from app.errors import Busy, ChengshuError
-from app.identity.commands import NAMES, add_parsers
-from app.identity.commands import run as run_identity
+from app.identity import commands as identity_commands
 from app.settings import load, rows
 
 if TYPE_CHECKING:
@@ -173,82 +170,9 @@ def check(settings: Settings) -> int:
         wrong += 1
         print(f"batch {batch['batch']} does not balance: {batch}")
     print("every batch balances: in = accepted + rejected + duplicate" if not wrong else "")
-    wrong += check_audit(settings)
+    wrong += keeping.check_audit(settings)
     system.close()
     return 1 if wrong else 0
-
-
-def check_audit(settings: Settings) -> int:
-    """Print whether the audit trail is whole; 1 where it is not."""
-    from app.audit import Audit
-    from app.secrets import Secrets
-
-    try:
-        found = Audit(settings.home, Secrets(settings.home), settings).verify()
-    except ChengshuError as error:
-        print(f"audit trail: {error}")
-        return 1
-    print(f"audit trail: {found.sentence}")
-    return 0 if found.is_intact else 1
-
-
-def keep_secrets(settings: Settings, act: str, name: str) -> int:
-    """List the keys (name, age, where from; never the value), or make one anew."""
-    from app.audit import Audit
-    from app.secrets import Secrets
-
-    secrets = Secrets(settings.home)
-    if act == "rotate":
-        secrets.rotate(name)
-        audit = Audit(settings.home, secrets, settings)
-        audit.note(getpass.getuser(), "local", "secret.rotate", "allowed", address="command line", detail=name)
-        audit.close()
-    for row in secrets.rows():
-        age = "" if row.made_at is None else f"{(time.time() - row.made_at) / 86_400:.1f} days old"
-        print(f"{row.name:24} {row.source:12} {age:16} {row.earlier} earlier")
-    return 0
-
-
-def keep_audit(settings: Settings, asked: argparse.Namespace) -> int:
-    """Verify the chain of the audit trail (exit 1 where it is broken), or write its rows as CSV."""
-    from app.audit import Audit, between
-    from app.secrets import Secrets
-
-    audit = Audit(settings.home, Secrets(settings.home), settings)
-    try:
-        if asked.act == "verify":
-            found = audit.verify()
-            print(found.sentence)
-            return 0 if found.is_intact else 1
-        question = between(asked.since, asked.until)
-        rows = audit.trail.count(question)
-        path = Path(asked.file or "audit.csv")
-        with os.fdopen(os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as file:
-            file.writelines(audit.csv(question))
-        audit.note(getpass.getuser(), "local", "audit.export", "allowed", address="command line", rows=rows)
-        print(f"{path}: {rows} rows")
-        return 0
-    finally:
-        audit.close()
-
-
-def keep_backup(settings: Settings, asked: argparse.Namespace) -> int:
-    """Write the home into an archive, or put an archive in the place of the home."""
-    from app.audit import Audit
-    from app.backup import back_up, restore
-    from app.secrets import Secrets
-
-    if asked.command == "restore":
-        before, manifest = restore(settings, Path(asked.file), asked.force)
-        print(f"{settings.home}: {len(manifest['files'])} files of {manifest['made_at']}; every session is ended")
-        print("API keys and grants are those of that day: look them through." if before is None else f"What was there is now {before}")
-        return 0
-    made = back_up(settings, Path(asked.file))
-    audit = Audit(settings.home, Secrets(settings.home), settings)
-    audit.note(getpass.getuser(), "local", "backup", "allowed", address="command line", detail=made.path.name)
-    audit.close()
-    print(f"{made.path}: {made.files} files, {made.size / 1e6:.1f} MB, {made.seconds:.1f} s. It holds the keys: keep it where only you can read it")
-    return 0
 
 
 def parser() -> argparse.ArgumentParser:
@@ -260,21 +184,8 @@ def parser() -> argparse.ArgumentParser:
     built = commands.add_parser("build", help="bring the libraries to what data/sql says")
     built.add_argument("--fresh", action="store_true", help="throw the database away first")
     commands.add_parser("check", help="print settings, parts and cities, and say what is wrong")
-    add_parsers(commands)
-    secret = commands.add_parser("secrets", help="list the keys of this installation (never their values), or rotate one")
-    secret.add_argument("act", nargs="?", choices=("list", "rotate"), default="list")
-    secret.add_argument("name", nargs="?", default="", help="which one to rotate; what it sealed can still be opened")
-    trail = commands.add_parser("audit", help="verify the chain of the audit trail, or write its rows as CSV")
-    trail.add_argument("act", choices=("verify", "export"))
-    trail.add_argument("file", nargs="?", default="", help="the CSV file to write (audit.csv)")
-    trail.add_argument("--since", default="", help="first day or moment, 2026-01-31 or 2026-01-31T08:00+08:00 (UTC where it does not say)")
-    trail.add_argument("--until", default="", help="the moment it ends before")
-    backup = commands.add_parser("backup", help="write the whole home (data, accounts, trail, keys) into an archive",
-                                 description="Stop the server first, or let it do this itself: POST /api/backup.")
-    backup.add_argument("file", help="the archive to write, .tar.zst or .tar.gz; only this user can read it")
-    restored = commands.add_parser("restore", help="put the home of an archive in the place of this one")
-    restored.add_argument("file", help="an archive of `run.py backup`")
-    restored.add_argument("--force", action="store_true", help="also where there is a home; it is kept beside the restored one")
+    identity_commands.add_parsers(commands)
+    keeping.add_parsers(commands)
     bench = commands.add_parser("bench", help="measure; prints a table (or --json)")
     bench.add_argument("name", nargs="?", default="", help="which benchmark; none lists them")
     bench.add_argument("--json", action="store_true", help="print JSON")
@@ -308,14 +219,9 @@ def main(argv: list[str] | None = None) -> int:
             return build(settings, asked.fresh)
         if asked.command == "check":
             return check(settings)
-        if asked.command in NAMES:
-            return run_identity(settings, asked)
-        if asked.command == "secrets":
-            return keep_secrets(settings, asked.act, asked.name)
-        if asked.command in ("backup", "restore"):
-            return keep_backup(settings, asked)
-        if asked.command == "audit":
-            return keep_audit(settings, asked)
+        for part in (identity_commands, keeping):
+            if asked.command in part.NAMES:
+                return part.run(settings, asked)
         if asked.command == "bench":
             from benchmarks import run as run_benchmark
             return run_benchmark(asked.name, asked.json, asked.size)

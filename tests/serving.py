@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import threading
-from contextlib import suppress
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
+
+from waitress import create_server as listen
+
+from app.settings import load
+from run import create_app
 
 
 def start(front: Any) -> threading.Thread:
@@ -17,3 +27,19 @@ def start(front: Any) -> threading.Thread:
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
     return thread
+
+
+@contextmanager
+def demo_page(home: Path, **settings: Any) -> Iterator[tuple[str, Any]]:
+    """The whole program over the small demo city: (its address, the running system), once the city is in."""
+    app = create_app(load(home=home, demo="small", feed_seconds=0, **settings))
+    front = listen(app.server, host="127.0.0.1", port=0, threads=6)
+    start(front)
+    base = f"http://127.0.0.1:{front.effective_port}"
+    for _ in range(240):
+        if json.load(urllib.request.urlopen(f"{base}/health"))["status"] == "ok":
+            break
+        time.sleep(0.25)
+    yield base, app.system
+    front.close()
+    app.system.close()

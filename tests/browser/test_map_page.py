@@ -2,18 +2,14 @@
 
 import json
 import time
-import urllib.request
 
 import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
-from waitress import create_server as listen
 
-from app.settings import load
-from run import create_app
 from tests.browser.chromium import chromium, console, outside
-from tests.serving import start
+from tests.serving import demo_page
 from tests.signed_in import enter, local_session
 
 sessions: dict[str, tuple[str, str]] = {}
@@ -23,18 +19,9 @@ QUIET = ("GPU stall", "Using MapLibre", "GroupMarkerNotSet", "Automatic fallback
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
-    app = create_app(load(home=tmp_path_factory.mktemp("page"), demo="small", feed_seconds=0))
-    front = listen(app.server, host="127.0.0.1", port=0, threads=6)
-    start(front)
-    base = f"http://127.0.0.1:{front.effective_port}"
-    for _ in range(240):
-        if json.load(urllib.request.urlopen(f"{base}/health"))["status"] == "ok":
-            break
-        time.sleep(0.25)
-    sessions[base] = local_session(app.system.settings.home)
-    yield base
-    front.close()
-    app.system.close()
+    with demo_page(tmp_path_factory.mktemp("page")) as (base, system):
+        sessions[base] = local_session(system.settings.home)
+        yield base
 
 
 @pytest.fixture(scope="module")

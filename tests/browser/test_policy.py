@@ -2,20 +2,16 @@
 
 import json
 import time
-import urllib.request
 
 import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from waitress import create_server as listen
 
 from app.access import Grant
-from app.settings import load
 from callbacks.pages import PAGES
-from run import create_app
 from tests.browser.chromium import chromium, console
 from tests.browser.test_map_page import click, until
-from tests.serving import start
+from tests.serving import demo_page
 from tests.signed_in import account, enter, local_session
 
 sessions: dict[str, tuple[str, str]] = {}
@@ -29,20 +25,11 @@ document.addEventListener('securitypolicyviolation', e =>
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
-    app = create_app(load(home=tmp_path_factory.mktemp("policy"), demo="small", feed_seconds=0, second_factor=False))
-    front = listen(app.server, host="127.0.0.1", port=0, threads=6)
-    start(front)
-    base = f"http://127.0.0.1:{front.effective_port}"
-    for _ in range(240):
-        if json.load(urllib.request.urlopen(f"{base}/health"))["status"] == "ok":
-            break
-        time.sleep(0.25)
-    sessions[base] = local_session(app.system.settings.home)
-    auditor = account(app.system, "auditor", Grant("auditor"))
-    sessions["auditor"] = (auditor, app.system.identity.csrf_of(auditor))
-    yield base
-    front.close()
-    app.system.close()
+    with demo_page(tmp_path_factory.mktemp("policy"), second_factor=False) as (base, system):
+        sessions[base] = local_session(system.settings.home)
+        auditor = account(system, "auditor", Grant("auditor"))
+        sessions["auditor"] = (auditor, system.identity.csrf_of(auditor))
+        yield base
 
 
 @pytest.fixture(scope="module")
