@@ -80,7 +80,7 @@ def create_dash(system: System, server: Flask, gateway: Gateway, results: Result
     map_browser.register(app)
     guard_dispatch(app, PAGES)
     gateway.adopt("signed.in", _OPEN)
-    headers.apply(server, app, system.settings.https, _origin(getattr(system.settings, "oidc_issuer", "")))
+    headers.apply(server, app, system.settings.https, _origin(system.settings.oidc_issuer))
 
     @server.before_request
     def first_page() -> Response | None:
