@@ -23,6 +23,7 @@ from werkzeug.exceptions import HTTPException
 from app import access
 from app.access import Viewer
 from app.errors import BadInput, Busy, ChengshuError, NotFound, Refused, SignedOut, Unavailable
+from app.sight import Seen
 from app.system import System
 from layouts import ids
 from layouts.components.marks import failed
@@ -109,6 +110,17 @@ class Gateway:
         body = request.get_json(silent=True) if request.is_json else None
         changed = body.get("changedPropIds") if isinstance(body, dict) else None
         return isinstance(changed, list) and bool(changed) and all(one == f"{ids.VERSIONS}.data" for one in changed)
+
+    def enter(self, action: str, right: str, city: str = "") -> Seen:
+        """The view of a page, for whoever asks and holds the right; written down, allowed or not. Raises Refused."""
+        viewer = self.viewer()
+        try:
+            access.require(viewer, right)
+        except Refused as error:
+            self._note(action, "refused", city, error.fact)
+            raise
+        self._note(action, "allowed", city)
+        return self.system.seen_by(viewer, right)
 
     def note(self, rows: int = 0, units: Sequence[str] = (), fields: Sequence[str] = (), is_quiet: bool = True) -> None:
         """What this request took: it goes into the audit row of its route or callback; with `is_quiet` False a row of its own."""

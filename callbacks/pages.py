@@ -10,7 +10,7 @@ from dash import Dash
 from flask import Flask, Response, has_request_context, redirect, request
 
 from app.access import NOBODY, Viewer
-from app.errors import ChengshuError
+from app.errors import ChengshuError, Refused
 from app.system import System
 from callbacks import (
     bundle,
@@ -128,7 +128,7 @@ def layout(system: System, gateway: Gateway) -> Any:
     return shell(
         r,
         page.name if city or page is not page_map.PAGE else "welcome",
-        content_of(system, viewer, page, r, words),
+        content_of(gateway, page, r, words) if has_request_context() else None,
         city_row(seen, city) if city else None,
         [city_row(seen, one) for one in seen.cities.values()],
         middle,
@@ -137,13 +137,15 @@ def layout(system: System, gateway: Gateway) -> Any:
     )
 
 
-def content_of(system: System, viewer: Viewer, page: Page, r: Reader, words: dict[str, str]) -> Any:
+def content_of(gateway: Gateway, page: Page, r: Reader, words: dict[str, str]) -> Any:
     """A page as far as the viewer may see it, or why they may not."""
-    if not viewer.may(page.right):
+    try:
+        seen = gateway.enter(f"page.{page.name}", page.right, words.get("city", "")[:40])
+    except Refused:
         told = r.t("What your role may do does not include it. The security administrator gives rights.")
         return empty(r.t("This page is not open to you"), told, "access")
     try:
-        return page.build(system.seen_by(viewer, page.right), r, words)
+        return page.build(seen, r, words)
     except ChengshuError as error:
         return failed(r.say(error.fact), r.say(error.remedy))
 

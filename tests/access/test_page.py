@@ -190,3 +190,12 @@ def test_a_page_left_open_does_not_keep_its_session_alive(tmp_path):
     now[0] += 120
     assert client.get("/version").status_code == 401
     system.close()
+
+
+def test_opening_a_page_is_in_the_trail_allowed_or_not(served):
+    system, clients = served
+    for path in ("/settings", "/access"):
+        clients["keeper"].get("/_dash-layout", headers={"Referer": f"http://localhost{path}?city=tiny"})
+    system.audit.flush()
+    rows = {(row["action"], row["decision"], row["city"]) for row in system.audit.search(between("", ""), 0, 50)[0] if row["who"] == "keeper"}
+    assert {("page.settings", "refused", "tiny"), ("page.access", "allowed", "tiny")} <= rows
