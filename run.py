@@ -8,6 +8,7 @@
     python run.py secrets [rotate NAME]  the keys of this installation
     python run.py audit verify|export    is the trail whole; its rows as CSV
     python run.py backup|restore FILE    the whole home as one archive, and back
+    python run.py collect [SOURCE]       ask the sources once: folders, addresses, tables, topics
     python run.py bench NAME [--json]    measure
 """
 
@@ -25,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 from app import keeping
 from app.errors import Busy, ChengshuError
+from app.exchange import commands as exchange_commands
 from app.identity import commands as identity_commands
 from app.settings import load, rows
 
@@ -42,6 +44,7 @@ def create_app(settings: Settings | None = None) -> Dash:
 
     `app.server` is the WSGI application; `app.system` the running system.
     """
+    from app.catalogue.measures import Keeper
     from app.system import System
     from callbacks.pages import create_dash
     from callbacks.server import create_server
@@ -52,6 +55,8 @@ def create_app(settings: Settings | None = None) -> Dash:
     app = create_dash(system, server, gateway, results)
     app.system = system
     start_demo(system)
+    system.keeper = Keeper(system)
+    system.keeper.start()
     return app
 
 
@@ -100,7 +105,9 @@ def serve(settings: Settings) -> int:
     """Serve until interrupted; a port that is taken is said before anything is built."""
     from waitress import create_server as listen
 
+    from app.exchange.scheduler import Scheduler
     from app.identity.start import check_start, welcome
+    from app.quality.work import Reminders
 
     check_start(settings)
     probe = socket.socket()
@@ -117,6 +124,10 @@ def serve(settings: Settings) -> int:
                    channel_timeout=60, connection_limit=1000, **proxied(settings))
     print(f"Chengshu 城枢 · http://{settings.host}:{settings.port}  (stop with Ctrl-C)", flush=True)
     print(welcome(settings, app.system.identity), flush=True)
+    scheduler = Scheduler(app.system)
+    scheduler.start()
+    reminders = Reminders(app.system)
+    reminders.start()
 
     def stop(*_: Any) -> None:
         raise KeyboardInterrupt
@@ -128,6 +139,8 @@ def serve(settings: Settings) -> int:
         pass
     finally:
         front.close()
+        scheduler.stop()
+        reminders.stop()
         if getattr(app.system, "feed", None):
             app.system.feed.stop()
         app.system.close()
@@ -166,10 +179,13 @@ def check(settings: Settings) -> int:
         units = {row["level"]: row["standing"] for row in system.unit_counts(city.city)}
         print(f"city {city.city}: {city.name_zh} / {city.name_en}{' (synthetic)' if city.is_synthetic else ''} "
               + ", ".join(f"{n} {level}" for level, n in units.items()))
-    for batch in system.unbalanced():
+    for finding in system.not_conserved():
         wrong += 1
-        print(f"batch {batch['batch']} does not balance: {batch}")
-    print("every batch balances: in = accepted + rejected + duplicate" if not wrong else "")
+        print(f"does not add up: {finding}")
+    for total in system.totals():
+        print(f"rows of {total.city}: {total.row_in:,} in {total.batches:,} batches = {total.accepted:,} accepted + {total.rejected:,} rejected "
+              f"+ {total.duplicate:,} duplicate")
+    print("" if wrong else "every row is accounted for: front = hub = accepted + rejected + duplicate, dept = accepted, base comes from dept")
     wrong += keeping.check_audit(settings)
     system.close()
     return 1 if wrong else 0
@@ -186,6 +202,7 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("check", help="print settings, parts and cities, and say what is wrong")
     identity_commands.add_parsers(commands)
     keeping.add_parsers(commands)
+    exchange_commands.add_parsers(commands)
     bench = commands.add_parser("bench", help="measure; prints a table (or --json)")
     bench.add_argument("name", nargs="?", default="", help="which benchmark; none lists them")
     bench.add_argument("--json", action="store_true", help="print JSON")
@@ -219,7 +236,7 @@ def main(argv: list[str] | None = None) -> int:
             return build(settings, asked.fresh)
         if asked.command == "check":
             return check(settings)
-        for part in (identity_commands, keeping):
+        for part in (identity_commands, keeping, exchange_commands):
             if asked.command in part.NAMES:
                 return part.run(settings, asked)
         if asked.command == "bench":

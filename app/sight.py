@@ -68,6 +68,8 @@ class Seen(System):
     def __init__(self, whole: System, viewer: Viewer, right: str) -> None:
         self._whole, self.viewer, self.right = whole, viewer, right
         self.settings, self.progress, self.roles = whole.settings, whole.progress, whole.roles
+        # what there is, not what it says: every viewer of a city may know of it; what they may do is asked of them there
+        self.catalogue, self.desk = whole.catalogue, whole.desk
         self.reach: tuple[Grant, ...] = viewer.reach(right)
         self._cities: dict[str, tuple[City, City | None]] = {}  # type: ignore[assignment]  # the row, and as it is seen
         glass = whole.glass(self.scope)
@@ -112,6 +114,12 @@ class Seen(System):
         if found is None:
             raise NotFound("No such city", "The switch at the top of the page lists them", value=key)
         return found
+
+    def require_whole(self, city: str) -> None:
+        """Raise Refused unless every unit of a city is in sight: what is asked for holds rows of any of them. Raises NotFound."""
+        self.city(city)
+        if self.sight(city) is not None:
+            raise Refused("Batches hold rows of units outside your right", "Ask the security administrator for the whole city", right=self.right)
 
     def _grants(self, city: str, privacy: int = 0) -> list[Grant]:
         return [grant for grant in self.reach if grant.city in ("", city) and grant.privacy >= privacy]
@@ -236,8 +244,8 @@ class Seen(System):
     def _closed(self, *_: object, **__: object) -> NoReturn:
         raise Refused("A view of the city changes nothing", "It is an error of ours: report it")
 
-    take = settle = draw = redraw = finish = close = warm = read_cities = unbalanced = _closed  # type: ignore[assignment]
-    db = built = property(_closed)  # type: ignore[assignment]
+    take = settle = draw = redraw = finish = close = warm = read_cities = unbalanced = not_conserved = totals = _closed  # type: ignore[assignment]
+    db = built = events = property(_closed)  # type: ignore[assignment]
 
 
 class SeenValues:

@@ -10,19 +10,24 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from app.access import CLEARED, Role, Viewer, read_roles
 from app.audit import Audit
+from app.catalogue.desk import Desk
+from app.catalogue.shelf import Catalogue
+from app.catalogue.uses import Uses
 from app.errors import NotFound
 from app.identity import Identity
 from app.indicators.latest import Latest, gather
 from app.indicators.registry import Indicator
 from app.indicators.registry import read as read_indicators
 from app.indicators.values import Values
+from app.lineage.events import Events
 from app.secrets import Secrets
 from app.settings import Settings
-from data import queries, store, tiles
+from data import conservation, queries, shelf, store, tiles
 from data.build import build
 from data.connection import Database
 from data.handin import HandIn
@@ -33,6 +38,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from app.catalogue.measures import Keeper
     from app.sight import Glass, Seen, Sight
 
 VIEWS = 256         # views kept: one per viewer and right
@@ -92,6 +98,9 @@ class System:
         self.audit = Audit(settings.home, self.secrets, settings)
         self.identity = Identity(settings.home, settings, self.secrets, self.roles)
         self.identity.tell(self.audit.note)
+        self.events = Events(settings.home, settings.lineage_days)
+        self.keeper: Keeper | None = None
+        self.catalogue, self.desk, self.uses = Catalogue(self.db), Desk(self.db), Uses(self.db)
         self.read_cities()
         self.finish()
 
@@ -193,6 +202,11 @@ class System:
         """The same as a pandas frame."""
         return queries.frame(self._door, name, **self._bound(params))
 
+    def records(self, city: str, dataset: str, after: tuple[int, int], since: datetime, until: datetime, most: int) -> list[dict[str, Any]]:
+        """Records as they stand, of units and with fields in sight, in the order of batch and row, after a place in it."""
+        bound = self._bound({"city": city})
+        return shelf.records(self._door, dataset, city, bound["privacy"], bound["bits"], bound["offsets"], after, since, until, most)
+
     def baked(self, city: str, group: str, z: int, x: int, y: int) -> bytes | None:
         """A tile as it was baked, gzipped; None where none is kept."""
         return tiles.blob(self.db, self.city(city).number, group, z, x, y)
@@ -233,6 +247,14 @@ class System:
         """Batches whose rows in are not accepted + rejected + duplicate: there must be none."""
         return queries.rows(self.db, "unbalanced")
 
+    def not_conserved(self) -> list[conservation.Finding]:
+        """What does not add up over everything in the database: there must be nothing."""
+        return conservation.findings(self.db)
+
+    def totals(self) -> list[conservation.Total]:
+        """Rows in and what became of them, per city."""
+        return conservation.totals(self.db)
+
     def take(self, hand_ins: Iterable[HandIn], progress: Callable[[Receipt], None] | None = None) -> list[Receipt]:
         """Take batches in and bring what they changed up to the city level and onto the map."""
         receipts = []
@@ -265,6 +287,7 @@ class System:
         for key, level in list(self._latest):          # kept before anybody asks
             if key in self._cities:
                 self.latest(key, level)
+        self.events.write(self.db)
 
     def draw(self, key: str, progress: Callable[[float], None] | None = None) -> None:
         """Cut and bake the tiles of a city, and give them a new address."""
@@ -294,9 +317,14 @@ class System:
             elif key in self._cities:
                 self.values(key).take_up()
         self.read_cities()
+        if self._cities:
+            self.events.write(self.db)
 
     def close(self) -> None:
         """Safe shutdown: waits for the writers."""
+        if self.keeper is not None:
+            self.keeper.stop()
+        self.uses.flush()
         self.identity.close()
         self.audit.close()
         self.db.close()

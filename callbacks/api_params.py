@@ -9,11 +9,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app import evidence
+from app.catalogue.carrying import KINDS
+from app.catalogue.entries import SHARING
+from app.lineage.flow import OUTCOMES
 from app.map.overlays import KINDS as OVERLAYS
 from app.map.tiles import GROUPS
 from app.units.export import KINDS as FILES
 from app.units.levels import LEVELS
+from callbacks.resources import FORMS, SHEETS
 from callbacks.values import BY
+from layouts.text import LANGUAGES
 
 JSON, PAGE = "application/json", "text/html"
 LATEST_TIME, SIDE, MOST_UNITS = 2**34, 2**14 - 1, 2**31
@@ -33,6 +38,8 @@ class Param:
 class Route:
     """One endpoint. `answers`: media type → JSON schema of the body. `form`: the fields that an unsafe method sends.
 
+    `body`: media type → JSON schema of a body that is no form; its parameters stand in the query then. `also`: other
+    successes than 200, {status: what it means}.
     `is_page`: it answers people, with pages or by sending them on (303), and says errors as pages too.
     `kept`: an unchanged answer may be 304.
     """
@@ -43,6 +50,8 @@ class Route:
     form: tuple[Param, ...] = ()
     is_page: bool = False
     kept: bool = False
+    body: dict[str, dict[str, Any]] = field(default_factory=dict)
+    also: dict[str, str] = field(default_factory=dict)
 
 
 def text(name: str, meaning: str, most: int = 40, is_needed: bool = False, **more: Any) -> Param:
@@ -83,6 +92,15 @@ DECISIONS = ("allowed", "refused", "failed")
 MOMENTS = 2**53
 VERSION = text("version", "Geometry version of the city, as in /version", 60, pattern="^[A-Za-z0-9._-]+$")
 
+KEY = text("key", "Which number: value/INDICATOR/UNIT/AT (or latest), attribute/UNIT/ATTRIBUTE, unit/UNIT, batch/NUMBER", 400)
+
+RESOURCE = text("resource", "Code of a resource of the catalogue", 200)
+SOUGHT = (
+    text("word", "Words: Chinese, pinyin, English, a code, a field", 100), word("kind", "Only these entries", ("resource", "item")),
+    text("department", "Only of this department", 100), text("topic", "Only of this theme", 100), word("sharing", "Only shared so", SHARING),
+    text("area", "Only resources whose area meets this shape: `lon,lat;lon,lat;…`", 8000),
+)  # fmt: skip
+
 ROUTES: dict[str, Route] = {
     "openapi.openapi": Route("This document"),
     "health.health": Route("Is the server alive"),
@@ -108,6 +126,22 @@ ROUTES: dict[str, Route] = {
         (CITY, word("kind", "Which overlay", OVERLAYS), INDICATOR, LEVEL, AT, CLASSES,
          whole("seq", "Only flows of this unit; 0 for all", 0, MOST_UNITS), whole("most", "Most flows", 1, 5000)),
         ROWS,
+    ),
+    "trace.answer": Route("Where a number comes from: its way through the libraries, its batches and rows", (CITY, KEY)),
+    "trace.panel": Route("The same as the page shows it", (CITY, KEY, word("lang", "Language", LANGUAGES))),
+    "page_data.sheet": Route("The rows of a batch as they came, with what became of each, as a sheet",
+                            (CITY, whole("number", "Number of the batch", 1, MOST_UNITS), word("only", "Only rows that ended so", OUTCOMES)),
+                            {"text/csv": {"type": "string"}}),
+    "page_quality.take_out": Route("Every rule with its pass rate over the last 30 days, as CSV", (CITY,), {"text/csv": {"type": "string"}}),
+    "page_returned.take_out": Route(
+        "The rejected rows of a work item as they were handed in, as CSV",
+        (CITY, whole("seq", "Number of the work item", 1, MOST_UNITS)), {"text/csv": {"type": "string"}}),
+    "page_conflicts.take_out": Route("Conflicts between sources, without the values, as CSV", (CITY,), {"text/csv": {"type": "string"}}),
+    "trace.stood": Route(
+        "Records as they stood at a time, by what was known then where `known_at` is given",
+        (CITY, text("dataset", "Id of a record dataset", 40, pattern="^[a-z0-9_]+$"), AT,
+         whole("known_at", "As far as batches received until then (seconds since 1970) had said", 0, LATEST_TIME),
+         whole("first", "How many rows to pass over", 0, MOST_UNITS), whole("most", "Most rows", 1, 5000)),
     ),
     "export.take_out": Route(
         "The units of a level, or those named, with one indicator as a file",
@@ -140,6 +174,35 @@ ROUTES: dict[str, Route] = {
         "Make an API key, shown once, or revoke one", word("do", DO, ("make", "revoke")), text("id", "Number of the key", 10),
         text("name", "Its name", 64), text("days", "Days that it works", 9), text("grant", "Number of a grant that it gets", 9),
     ),
+    "resources.rows": Route(
+        "The rows of a resource under a grant in force: the grant's fields, units, area and period, as far as the own rights reach",
+        (RESOURCE, CITY, text("unit", "Only this unit and what lies below it"),
+         whole("since", "Seconds since 1970", 0, LATEST_TIME),
+         whole("until", "Seconds since 1970", 0, LATEST_TIME), text("fields", "Names with commas between", 2000),
+         whole("most", "Rows on a page", 1, 5000), text("after", "Where the last page ended", 80),
+         whole("grant", "Number of the grant", 1, MOST_UNITS),
+         word("form", "Form of the answer", FORMS)),
+        {JSON: {"type": "object"}, "text/csv": {"type": "string"}},
+    ),
+    "resources.description": Route("The OpenAPI description of one resource, generated from its catalogue entry", (RESOURCE, CITY)),
+    "resources.found": Route(
+        "Entries of the catalogue that fit, best first, and how many each filter would leave",
+        (CITY, *SOUGHT, whole("first", "Entries to pass over", 0, 10**6), whole("most", "Entries on a page", 1, 1000)),
+    ),
+    "resources.take_out": Route(
+        "The resources that fit as DCAT-AP JSON-LD, CKAN packages or CSV",
+        (CITY, word("kind", "Kind of file", tuple(KINDS)), *SOUGHT),
+        {kind: {"type": "string"} if kind == "text/csv" else {} for kind in KINDS.values()},
+    ),
+    "resources.take_in": Route(
+        "Take resources in from DCAT (JSON-LD, Turtle, RDF/XML) or CKAN packages; as a form field, or as the file of a multipart form",
+        (CITY,), form=(text("document", "The text of the file", 400_000, is_needed=True),),
+    ),
+    "resources.sheet": Route(
+        "One of the three lists, the gaps, or the rows behind a rate, as CSV",
+        (CITY, word("sheet", "Which", SHEETS)), {"text/csv": {"type": "string"}},
+    ),
+    "page_requests.listed": Route("The requests for resources that the viewer may know of, as CSV", (CITY,), {"text/csv": {"type": "string"}}),
     "backup.make": Route("Make an archive of the whole home in its folder of backups; it is never sent out"),
     "backup.kept": Route("The archives in the home's folder of backups"),
     "page_audit.trail": Route(
@@ -148,6 +211,19 @@ ROUTES: dict[str, Route] = {
          text("word", "Part of unit, field, address or detail", 80), whole("since", "Microseconds since 1970", 0, MOMENTS),
          whole("until", "Microseconds since 1970, not included", 0, MOMENTS)),
         {"text/csv": {"type": "string"}},
+    ),
+    "hand_in.hand_in": Route(
+        "Hand one file of a source in; answered with the receipt once it is kept",
+        (text("source", "Id of a source of the own department", 60, pattern="^[a-z0-9][a-z0-9_-]*$"), text("name", "Name of the file", 200),
+         text("as_of", "When this was so, as 2026-11-20T08:00:00+08:00; now without it", 40), text("watermark", "How far the source has come", 200)),
+        body={"application/octet-stream": {"type": "string", "format": "binary"}},
+    ),
+    "ngsi_ld.upsert": Route(
+        "Take NGSI-LD entities (batch upsert of ETSI GS CIM 009); the header NGSILD-Tenant names the source too",
+        (text("source", "Id of a source of kind ngsi_ld of the own department", 60, pattern="^[a-z0-9][a-z0-9_-]*$"),),
+        body={"application/json": {"type": "array", "minItems": 1, "items": {"type": "object", "required": ["id", "type"]}}},
+        also={"201": "Taken; the ids of the entities that are new", "204": "Taken; none of the entities is new",
+              "207": "Some were not taken: success and errors by entity"},
     ),
     "page_workspace.take_out": Route(
         "The answer of one SELECT over what the viewer may see of a city, as CSV", (CITY,), {"text/csv": {"type": "string"}},

@@ -28,6 +28,13 @@ def whole(value: Any, name: str, low: int = 0, high: int = 2**40) -> int:
     return int(value)
 
 
+def digits(value: Any, name: str, most: int = 10**9) -> int:
+    """A whole number that comes as text, of an address or a form."""
+    if not (isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 12 and int(value) <= most):
+        raise BadInput(f"{name} is not a whole number from 0 to {most}", "Reload the page", value=repr(value)[:60])
+    return int(value)
+
+
 def moment(value: Any) -> int | None:
     """A time in epoch seconds, or None for the newest."""
     return None if value is None else whole(value, "time", 0, 2**34)

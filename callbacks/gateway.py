@@ -107,7 +107,7 @@ class Gateway:
         """True for what an open page asks without a hand: it must not keep a session alive that nobody sits at."""
         if request.endpoint in self.quiet:
             return True
-        body = request.get_json(silent=True) if request.is_json else None
+        body = request.get_json(silent=True) if request.path.startswith("/_dash") and request.is_json else None
         changed = body.get("changedPropIds") if isinstance(body, dict) else None
         return isinstance(changed, list) and bool(changed) and all(one == f"{ids.VERSIONS}.data" for one in changed)
 
@@ -208,7 +208,7 @@ class Gateway:
 
 def city_shown() -> str:
     """The city of the page that a callback came from, for the trail."""
-    body = request.get_json(silent=True) if request.is_json else None
+    body = request.get_json(silent=True) if request.path.startswith("/_dash") and request.is_json else None
     for row in (body or {}).get("state") or [] if isinstance(body, dict) else []:
         if isinstance(row, dict) and row.get("id") == ids.FACTS and isinstance(row.get("value"), dict):
             return str(row["value"].get("city", ""))[:40]
@@ -226,7 +226,7 @@ def _told(error: ChengshuError, is_panel: bool) -> Any:
 
 def _language() -> str:
     """The language of the page that a callback came from, else that of the last choice, else Chinese."""
-    body = request.get_json(silent=True) if request.is_json else None
+    body = request.get_json(silent=True) if request.path.startswith("/_dash") and request.is_json else None
     rows = [*(body.get("state") or []), *(body.get("inputs") or [])] if isinstance(body, dict) else []
     given = next((row["value"].get("language") for row in rows if isinstance(row, dict) and row.get("id") == ids.READER
                   and isinstance(row.get("value"), dict)), request.cookies.get("chengshu-lang"))

@@ -56,7 +56,7 @@ def register(app: Dash, gateway: Gateway, results: Results) -> None:
         if len(rows) > 1:
             found = summary(seen, city, row["level"], [one["seq"] for one in rows], chosen.id, at)
             shown = [{**one, "value": value} for one, value in zip(rows[:60], found["values"], strict=False)]
-            return still(many_card(r, shown, found, indicator_row(chosen)))
+            return still(many_card(r, shown, found, indicator_row(chosen), at))
         found = results.get(
             seen, seen.city(city).value_version, ("detail", city, row["code"], chosen.id, at), lambda: detail(seen, city, row, chosen.id, at)
         )

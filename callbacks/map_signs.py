@@ -41,4 +41,4 @@ def register(app: Dash, gateway: Gateway, results: Results) -> None:
             {**indicator_row(one), "value": known.get(one.id, {}).get("value"), "status": known.get(one.id, {}).get("status", "grey")}
             for one in seen.indicators.values()
         ]
-        return still(signs(r, themes(seen), rows, chosen if isinstance(chosen, str) else ""))
+        return still(signs(r, themes(seen), rows, chosen if isinstance(chosen, str) else "", root["code"] if root else ""))

@@ -105,9 +105,12 @@ def operation(rule: Rule, route: Route, method: str, right: str) -> dict[str, An
         "x-right": right,
         "x-right-means": CAPABILITIES[right],
         "security": [] if is_open else [{KEY: []}, {COOKIE: []}],
-        "parameters": [parameter(one, one.name in rule.arguments) for one in route.params if one.name in rule.arguments or method == "GET"],
+        "parameters": [parameter(one, one.name in rule.arguments) for one in route.params
+                       if one.name in rule.arguments or method == "GET" or route.body],
         "responses": answers(route, is_open),
     }
+    if method != "GET" and route.body:
+        found["requestBody"] = {"required": True, "content": {kind: {"schema": schema} for kind, schema in route.body.items()}}
     if method != "GET" and route.form:
         shape = {
             "type": "object",
@@ -132,6 +135,7 @@ def parameter(one: Param, is_in_path: bool) -> dict[str, Any]:
 def answers(route: Route, is_open: bool) -> dict[str, Any]:
     """What a route may answer."""
     found: dict[str, Any] = {"200": {"description": "As asked", "content": {kind: {"schema": schema} for kind, schema in route.answers.items()}}}
+    found |= {status: {"description": meaning} for status, meaning in route.also.items()}
     if route.kept:
         found["304"] = {"description": "Unchanged since the ETag given"}
     if route.is_page:

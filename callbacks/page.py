@@ -26,6 +26,14 @@ def city_asked(seen: Seen, words: dict[str, str]) -> City | None:
     return seen.cities.get(words.get("city", "")) or next(iter(seen.cities.values()), None)
 
 
+def whole_city(seen: Seen, words: dict[str, str]) -> City | None:
+    """The city an address names, for pages that show rows of any unit; None where there is none. Raises Refused for a part of a city."""
+    city = city_asked(seen, words)
+    if city is not None:
+        seen.require_whole(city.city)
+    return city
+
+
 def city_row(seen: Seen, city: City) -> dict[str, Any]:
     """A city as layouts take it."""
     return {

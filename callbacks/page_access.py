@@ -213,10 +213,7 @@ def _key_end(desk: Desk, by: str, fields: dict[str, str]) -> dict[str, str]:
 
 
 def _number(fields: dict[str, str], name: str = "id") -> int:
-    text = fields.get(name, "")
-    if not (text.isascii() and text.isdigit() and len(text) <= 9):
-        raise BadInput(f"{name} is not a whole number", "Reload the page", value=text[:40])
-    return int(text)
+    return checks.digits(fields.get(name, ""), name)
 
 
 ACTS: dict[str, Callable[[Desk, str, dict[str, str]], dict[str, str]]] = {

@@ -26,10 +26,18 @@ from callbacks import (
     map_table,
     page_access,
     page_audit,
+    page_catalogue,
+    page_conflicts,
     page_data,
     page_evidence,
+    page_lineage,
+    page_lists,
     page_map,
+    page_quality,
+    page_requests,
+    page_returned,
     page_settings,
+    page_sources,
     page_workspace,
 )
 from callbacks.dispatch import guard_dispatch
@@ -37,15 +45,21 @@ from callbacks.gateway import CSRF, CSRF_HEADER, Gateway
 from callbacks.page import Page, city_asked, city_row
 from callbacks.results import Results
 from layouts.components.marks import empty, failed
+from layouts.components.tabs import tabs
 from layouts.pages.map import search_box
 from layouts.reader import Reader
 from layouts.shell import page_names, shell
 from layouts.text import LANGUAGES
 from layouts.theme import THEMES
 
-BAR: tuple[Page, ...] = (page_map.PAGE, page_data.PAGE, page_workspace.PAGE)
+BAR: tuple[Page, ...] = (page_map.PAGE, page_data.PAGE, page_catalogue.PAGE, page_workspace.PAGE)
 MENU: tuple[Page, ...] = (page_settings.PAGE, page_access.PAGE, page_audit.PAGE, page_evidence.PAGE)
-PAGES: dict[str, Page] = {page.path: page for page in (*BAR, *MENU)}
+# pages that stand behind one entry of the bar, in the order of their tabs: the first is the one in the bar
+GROUPS: tuple[tuple[Page, ...], ...] = (
+    (page_data.PAGE, page_sources.PAGE, page_quality.PAGE, page_returned.PAGE, page_conflicts.PAGE, page_lineage.PAGE),
+    (page_catalogue.PAGE, page_lists.PAGE, page_requests.PAGE),
+)
+PAGES: dict[str, Page] = {page.path: page for page in (*BAR, *(page for group in GROUPS for page in group), *MENU)}
 _OPEN = ("/assets/", "/_dash-component-suites/", "/_favicon.ico", "/_reload-hash")
 _INDEX = """<!DOCTYPE html>
 <html lang="{lang}" data-mantine-color-scheme="{theme}"><head>{{%metas%}}<title>{{%title%}}</title>{{%css%}}
@@ -75,7 +89,7 @@ def create_dash(system: System, server: Flask, gateway: Gateway, results: Result
     app.interpolate_index = lambda **parts: _index(system, parts)
     for callbacks in (map_select, map_signs, map_card, map_legend, map_chart, map_table, map_search, map_area):
         callbacks.register(app, gateway, results)
-    for page in (page_access, page_audit, page_evidence, page_workspace):
+    for page in (page_access, page_audit, page_catalogue, page_conflicts, page_evidence, page_quality, page_returned, page_sources, page_workspace):
         page.register(app, gateway, system)
     map_browser.register(app)
     guard_dispatch(app, PAGES)
@@ -132,7 +146,8 @@ def layout(system: System, gateway: Gateway) -> Any:
         city_row(seen, city) if city else None,
         [city_row(seen, one) for one in seen.cities.values()],
         middle,
-        pages=links(viewer, BAR, r),
+        pages=links(viewer, tuple(entry_of(viewer, one) for one in BAR), r),
+        entry=entry_of(viewer, page).name,
         person=person(system, viewer, r),
     )
 
@@ -145,9 +160,21 @@ def content_of(gateway: Gateway, page: Page, r: Reader, words: dict[str, str]) -
         told = r.t("What your role may do does not include it. The security administrator gives rights.")
         return empty(r.t("This page is not open to you"), told, "access")
     try:
-        return page.build(seen, r, words)
+        content = page.build(seen, r, words)
     except ChengshuError as error:
-        return failed(r.say(error.fact), r.say(error.remedy))
+        content = failed(r.say(error.fact), r.say(error.remedy))
+    group = links(seen.viewer, group_of(page), r)
+    return [tabs(r, group, page.name, words.get("city", "")), content] if len(group) > 1 else content
+
+
+def group_of(page: Page) -> tuple[Page, ...]:
+    """The pages behind the same entry of the bar."""
+    return next((group for group in GROUPS if page in group), (page,))
+
+
+def entry_of(viewer: Viewer, page: Page) -> Page:
+    """The page that stands in the bar for the group of a page: its first that the viewer may open."""
+    return next((one for one in group_of(page) if viewer.may(one.right)), page)
 
 
 def links(viewer: Viewer, pages: tuple[Page, ...], r: Reader) -> list[dict[str, str]]:

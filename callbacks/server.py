@@ -5,7 +5,22 @@ from __future__ import annotations
 from flask import Flask, Response, request
 
 from app.system import System
-from callbacks import backup, export, health, openapi, sign_in, tiles, units, values
+from callbacks import (
+    backup,
+    export,
+    hand_in,
+    health,
+    ngsi_ld,
+    openapi,
+    page_data,
+    page_requests,
+    resources,
+    sign_in,
+    tiles,
+    trace,
+    units,
+    values,
+)
 from callbacks.compress import compress
 from callbacks.gateway import Gateway
 from callbacks.results import Results
@@ -19,7 +34,7 @@ def create_server(system: System) -> tuple[Flask, Gateway, Results]:
     server = Flask("chengshu", static_folder=None)
     server.config["MAX_CONTENT_LENGTH"] = system.settings.upload_limit_mb * 1_000_000
     gateway, results = Gateway(server, system), Results(server, system.settings)
-    for routes in (tiles, values, units, export, backup, health, openapi, sign_in):
+    for routes in (tiles, values, units, trace, page_data, export, resources, page_requests, backup, health, hand_in, ngsi_ld, openapi, sign_in):
         routes.register(gateway, results)
     compress(server)
 

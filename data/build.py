@@ -25,6 +25,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.csv
 
+from data import records
 from data.connection import LIBRARIES, Database
 from data.errors import BadInput, ChengshuError, Unavailable
 
@@ -100,7 +101,7 @@ def build(db: Database, progress: Callable[[str], None] | None = None) -> list[B
         cursor.execute("create table if not exists mgmt.build_state "
                        "(name varchar primary key, hash varchar, built_at timestamp, seconds double)")
         known = dict(cursor.execute("select name, hash from mgmt.build_state").fetchall())
-        rebuilt: set[str] = set()
+        rebuilt: set[str] = set(records.make_tables(cursor))
         for piece in ordered():
             started = time.perf_counter()
             digest = _digest(piece)
@@ -108,7 +109,7 @@ def build(db: Database, progress: Callable[[str], None] | None = None) -> list[B
             if not stale:
                 done.append(Built(piece.name, "kept", 0.0))
                 continue
-            if piece.kind == "stored" and piece.name in known:
+            if piece.kind == "stored" and piece.name in known and not _got_columns(cursor, piece):
                 raise Unavailable(f"{piece.name} was made by another version of Chengshu",
                                   "Start with a fresh CHENGSHU_HOME, or run `python run.py build --fresh`",
                                   file=db.path)
@@ -120,6 +121,8 @@ def build(db: Database, progress: Callable[[str], None] | None = None) -> list[B
             done.append(Built(piece.name, "made" if piece.name not in known else "made again", seconds))
             if progress:
                 progress(f"{piece.name}: {done[-1].action}, {seconds * 1000:.0f} ms")
+        for statement in statements((SQL / "checks.sql").read_text(encoding="utf-8")):
+            cursor.execute(statement)
     return done
 
 
@@ -155,6 +158,27 @@ def _digest(piece: Piece) -> str:
     if piece.kind == "registry":
         digest.update((REGISTRY / f"{piece.argument}.csv").read_bytes())
     return digest.hexdigest()
+
+
+def _got_columns(cursor: duckdb.DuckDBPyConnection, piece: Piece) -> bool:
+    """True where a stored table of an earlier version only lacks columns at its end; it gets them, empty."""
+    scratch = duckdb.connect()
+    try:
+        scratch.execute(f"create schema {piece.library}")
+        for statement in statements(piece.text):
+            scratch.execute(statement)
+        asked = ("select column_name, data_type from duckdb_columns() where schema_name = $1 and table_name = $2 "
+                 "order by column_index")
+        wanted, stands = (door.execute(asked, piece.name.split(".")).fetchall() for door in (scratch, cursor))
+    except duckdb.Error:
+        return False
+    finally:
+        scratch.close()
+    if not stands or wanted[: len(stands)] != stands:
+        return False
+    for column, kind in wanted[len(stands):]:
+        cursor.execute(f'alter table {piece.name} add column "{column}" {kind}')
+    return True
 
 
 def _make(cursor: duckdb.DuckDBPyConnection, piece: Piece) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import shutil
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-LIBRARIES = ("front", "hub", "dept", "mgmt", "base", "theme", "tiles", "catalogue", "ledger")
+LIBRARIES = ("front", "hub", "dept", "mgmt", "base", "theme", "tiles", "catalogue", "ledger", "trace")
 
 
 class Database:
@@ -103,10 +104,18 @@ class Database:
         """The answer as an Arrow table."""
         return self.run(sql, params).to_arrow_table()
 
-    def checkpoint(self) -> None:
-        """Fold the write-ahead log into the file."""
+    def checkpoint(self, tries: int = 20) -> bool:
+        """Fold the write-ahead log into the file; False where readers kept it busy: the engine does it at a later commit.
+
+        A reader that looks a row up by its primary key (a tile) holds the engine's checkpoint lock for that moment.
+        """
         with self._writing:
-            self.run("checkpoint")
+            for _ in range(tries):
+                with suppress(Unavailable):
+                    self.run("checkpoint")
+                    return True
+                time.sleep(0.02)
+        return False
 
     def copy(self, target: Path) -> None:
         """The file as it stands between two transactions, with the log that is not folded in yet, as another file."""

@@ -45,6 +45,11 @@ DOCK = "dock"
 ACCESS_BODY = "access-body"
 ACCESS_ACT = "access-act"
 
+SOURCES_BODY = "sources-body"
+SOURCES_ACT = "sources-act"
+SOURCES_LOOK = "sources-look"
+SOURCES_CITY = "sources-city"
+
 ROWS_READY = "rows-ready"  # set once the table's script is there
 AUDIT_STATE = "audit-state"
 AUDIT_CHECK = "audit-check"
@@ -59,3 +64,22 @@ WORKSPACE_RUN = "workspace-run"
 WORKSPACE_RESULT = "workspace-result"
 WORKSPACE_HISTORY = "workspace-history"
 WORKSPACE_OLD = "workspace-old"
+
+CATALOGUE = {name: f"catalogue-{name}" for name in ("word", "kind", "department", "topic", "sharing")}
+CATALOGUE_MAP = "catalogue-map"
+CATALOGUE_AREA = "catalogue-area"  # the drawn shape as the address has it: lon,lat;lon,lat;…
+CATALOGUE_MOST = "catalogue-most"
+CATALOGUE_CITY = "catalogue-city"
+CATALOGUE_FOUND = "catalogue-found"
+CATALOGUE_ADDRESS = "catalogue-address"
+CATALOGUE_ENTRY = "catalogue-entry"
+CATALOGUE_ACT = "catalogue-act"  # ask, withdraw: by who may ask
+CATALOGUE_DECIDE = "catalogue-decide"  # grant, refuse, revoke, confirm: by who may decide
+CATALOGUE_DESK = "catalogue-desk"
+RETURNED_ACT = "returned-act"
+RETURNED_PLACE = "returned-place"
+RETURNED_BODY = "returned-body"
+RETURNED_UPLOAD = "returned-upload"
+CONFLICTS_ACT = "conflicts-act"
+CONFLICTS_PLACE = "conflicts-place"
+CONFLICTS_BODY = "conflicts-body"

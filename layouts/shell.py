@@ -24,10 +24,12 @@ def shell(
     *,
     pages: list[dict[str, str]],
     person: dict[str, Any],
+    entry: str = "",
 ) -> dmc.MantineProvider:
     """A whole screen. `city` and `cities` are {city, name_zh, name_en, is_synthetic, licence, versions}; `middle` goes into the header.
 
-    `pages` are {name, path, title} of the pages in the bar; `person` is {name, roles, pages, has_account}: who is signed in.
+    `pages` are {name, path, title} of the pages in the bar, `entry` the one of them that this page stands behind;
+    `person` is {name, roles, pages, has_account}: who is signed in.
     """
     return dmc.MantineProvider(
         [
@@ -35,7 +37,7 @@ def shell(
             html.A(r.t("Skip to the content"), href="#main", className="cs-skip"),
             html.Div(
                 [
-                    header(r, page, city, cities, middle, pages, person),
+                    header(r, page, city, cities, middle, pages, person, entry or page),
                     html.Main(content, id="main", tabIndex=-1, className=f"cs-main cs-page-{page}"),
                 ],
                 className="cs-shell",
@@ -53,6 +55,14 @@ def page_names(r: Reader) -> dict[str, str]:
     return {
         "map": r.t("Map"),
         "data": r.t("Data"),
+        "sources": r.t("Sources"),
+        "quality": r.t("Quality"),
+        "returned": r.t("Rows that came back"),
+        "conflicts": r.t("Conflicts"),
+        "lineage": r.t("Lineage"),
+        "catalogue": r.t("Catalogue"),
+        "lists": r.t("Lists and rates"),
+        "requests": r.t("Requests"),
         "workspace": r.t("SQL workspace"),
         "settings": r.t("Settings"),
         "access": r.t("Accounts and rights"),
@@ -62,16 +72,23 @@ def page_names(r: Reader) -> dict[str, str]:
 
 
 def header(
-    r: Reader, page: str, city: dict[str, Any] | None, cities: list[dict[str, Any]], middle: Any, pages: list[dict[str, str]], person: dict[str, Any]
+    r: Reader,
+    page: str,
+    city: dict[str, Any] | None,
+    cities: list[dict[str, Any]],
+    middle: Any,
+    pages: list[dict[str, str]],
+    person: dict[str, Any],
+    entry: str,
 ) -> html.Header:
-    """The bar at the top."""
+    """The bar at the top; `entry` is the link that is lit."""
     links = [
         html.A(
             [icon(one["name"], 17), html.Span(one["title"])],
             href=one["path"],
             className="cs-page-link",
             title=one["title"],
-            **({"aria-current": "page"} if one["name"] == page else {}),
+            **({"aria-current": "page"} if one["name"] == entry else {}),
         )
         for one in pages
     ]
@@ -106,6 +123,13 @@ def header(
                             className="cs-icon-button",
                             title=r.t("Light or dark"),
                             **{"data-action": "theme", "aria-label": r.t("Light or dark")},
+                        ),
+                        html.Button(
+                            icon("trace"),
+                            type="button",
+                            className="cs-icon-button cs-trace-button",
+                            title=r.t("Where numbers come from: then click any number (L)"),
+                            **{"data-action": "trace", "aria-label": r.t("Where numbers come from: then click any number"), "aria-pressed": "false"},
                         ),
                         html.Button(
                             icon("help"),
@@ -219,6 +243,7 @@ def help_overlay(r: Reader) -> dmc.Modal:
         ("P", r.t("Play or pause")),
         ("3", r.t("2D or 3D")),
         ("C  T", r.t("Chart, table")),
+        ("L", r.t("Where numbers come from: then click any number")),
         ("Ctrl Z", r.t("Undo the last selection")),
         ("Esc", r.t("Close, end drawing")),
         ("← ↑ → ↓  + −", r.t("Move and zoom the focused map")),

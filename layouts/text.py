@@ -17,9 +17,15 @@ LOCALE = Path(__file__).resolve().parent / "locale"
 
 @cache
 def catalogue(language: str) -> dict[str, str]:
-    """{message id: text} of a language."""
-    with (LOCALE / language / "messages.po").open("rb") as file:
-        return {message.id: message.string for message in read_po(file, locale=language) if message.id}
+    """{message id: text} of a language, from every file of its folder; raises KeyError for a message that two files say."""
+    found: dict[str, str] = {}
+    for path in sorted((LOCALE / language).glob("*.po")):
+        with path.open("rb") as file:
+            mine = {message.id: message.string for message in read_po(file, locale=language) if message.id}
+        if found.keys() & mine.keys():
+            raise KeyError(f"{path}: said elsewhere too: {sorted(found.keys() & mine.keys())}")
+        found |= mine
+    return found
 
 
 class Words:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import shutil
 import threading
 import time
 import urllib.request
@@ -13,7 +15,9 @@ from typing import Any
 
 from waitress import create_server as listen
 
+from app.exchange.demo import prepare
 from app.settings import load
+from app.system import System
 from run import create_app
 
 
@@ -31,7 +35,22 @@ def start(front: Any) -> threading.Thread:
 
 @contextmanager
 def demo_page(home: Path, **settings: Any) -> Iterator[tuple[str, Any]]:
-    """The whole program over the small demo city: (its address, the running system), once the city is in."""
+    """The whole program over the small demo city: (its address, the running system), once the city is in.
+
+    The city is taken in once a run of the tests; every page gets a copy of its libraries.
+    """
+    worker = home.parent
+    whole = (worker.parent if worker.name.startswith("popen-") else worker) / "small-demo"
+    with whole.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (whole / "demo" / "taken-in").exists():
+            system = System(load(home=whole, demo="off"))
+            prepare(system, "small")
+            system.close()
+            (whole / "demo" / "taken-in").write_text("small", encoding="utf-8")
+    home.mkdir(parents=True, exist_ok=True)
+    shutil.copy(whole / "chengshu.duckdb", home)
+    shutil.copytree(whole / "demo", home / "demo")
     app = create_app(load(home=home, demo="small", feed_seconds=0, **settings))
     front = listen(app.server, host="127.0.0.1", port=0, threads=6)
     start(front)

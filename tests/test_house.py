@@ -21,7 +21,9 @@ MAY_READ = {
     "base": {"dept", "mgmt", "front", "catalogue"},
     "theme": {"base", "catalogue", "front"},
     "tiles": {"base", "theme"},
-    "query": {"theme", "tiles", "mgmt", "catalogue", "ledger"},
+    "trace": {"front", "hub", "dept", "mgmt", "base", "theme", "catalogue"},
+    "ledger": {"theme", "mgmt", "catalogue"},
+    "query": {"theme", "tiles", "mgmt", "catalogue", "ledger", "trace"},
 }
 
 
@@ -74,7 +76,10 @@ def test_every_query_runs_on_an_empty_city(db):
     params = {"city": "none", "level": "street", "seq": 1, "code": "x", "parent": 0, "tolerance": 0.0, "word": "x", "most": 5,
               "since": 0, "until": 1, "indicator": "aqi", "geometry": "POINT(0 0)", "codes": [], "seqs": [], "at": 0,
               "shape": "{}", "radius": 0.0, "wkb": b"", "west": 0.0, "south": 0.0, "east": 1.0, "north": 1.0, "bits": None, "offsets": None,
-              "privacy": 3, "indicators": ["aqi"], "least": 5}
+              "privacy": 3, "indicators": ["aqi"], "least": 5, "xs": [0.0], "ys": [0.0],
+              "departments": ["police"], "item": 1, "state": "open",
+              "inside": None, "inside_offsets": None, "attribute": "x", "after": "", "batches": [1], "batch": 0,
+              "dataset": "", "source": "", "rejects": False, "before": 0, "step": 3600, "rule": "x"}
     for name, piece in pieces().items():
         if piece.kind == "query":
             asked = set(re.findall(r"\$(\w+)", code(piece.text)))

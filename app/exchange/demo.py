@@ -14,11 +14,16 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from app.catalogue import history
+from app.catalogue.measures import measure
+from app.catalogue.shelf import Catalogue
+from app.exchange.demo_records import take_records
 from app.exchange.stock import stock
 from app.system import System
 from data.demo import feed as demo_feed
 from data.demo import write as demo_write
 from data.demo.incidents import written_until
+from data.demo.requests import plan_requests
 from data.handin import HandIn
 from data.intake import Receipt, take_in
 
@@ -28,7 +33,7 @@ log = logging.getLogger("chengshu")
 
 
 # what a visitor can do without for the first half minute: the page opens before these are in
-LATER = ("attribute_building", "attribute_floor", "reading_inside")
+LATER = ("attribute_building", "attribute_floor", "reading_inside", "resource_", "item_", "responsibility_", "system_", "demand_")
 
 
 def prepare(system: System, size: str, until: datetime | None = None, say: Say | None = None,
@@ -70,10 +75,25 @@ def prepare(system: System, size: str, until: datetime | None = None, say: Say |
     sizes = stock(system, KEY, later[-1].as_of, system.settings.home / "demo") if later else None
     if sizes is not None:
         take(sizes)
+    receipts += take_records(system, size, _aware(receipts[0].hand_in.as_of), lambda dataset: tell(dataset, 0.98))
     _take_up(system, tell)
+    if any(hand_in.dataset == "resource" for hand_in in later):
+        receive_requests(system, max(receipt.hand_in.as_of for receipt in receipts))
+    system.events.write(system.db)
     system.db.checkpoint()
     tell("", 1.0)
     return receipts
+
+
+def receive_requests(system: System, until: datetime) -> None:
+    """The demo city's year at the request desk, and what its catalogue's rates were since its data began."""
+    until = until.replace(tzinfo=UTC) if until.tzinfo is None else until
+    shelf = Catalogue(system.db).shelf(KEY)
+    resources = [(one.code, one.department, one.sharing) for one in shelf.resources.values() if one.is_active]
+    wanted = [(row["department"], row["resource"]) for row in shelf.lists["demand"] if row["resource"]]
+    history.play(system, KEY, plan_requests(system.settings.demo_seed, until, resources, wanted), until)
+    since = int(system.values(KEY).cube("aqi").times[0]) if system.values(KEY).cube("aqi").times.size else int(until.timestamp())
+    measure(system, KEY, until, max(1, int((until.timestamp() - since) // 86_400)))
 
 
 def _take_up(system: System, tell: Say) -> None:

@@ -49,13 +49,45 @@ def fetch(url: str, settings: Settings, say: Callable[[str, float], None] | None
     Raises BadInput (no address of a file, too big), Refused (an address inside a network that is not named in
     CHENGSHU_IMPORT_NETWORKS), Unavailable (nobody answers, or not with a file). What was half fetched is removed.
     """
+    found = fetch_changed(url, settings, say=say)
+    if found is None:
+        raise Unavailable("The host says that nothing changed though it was not asked", "Open the address in a browser", address=_shown(url))
+    return found.file
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What a host said of the file it gave last: its ETag and its date, as the host wrote them."""
+
+    etag: str = ""
+    modified: str = ""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The question whether it is another one by now (RFC 9110, 13.1)."""
+        return {**({"If-None-Match": self.etag} if self.etag else {}), **({"If-Modified-Since": self.modified} if self.modified else {})}
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """A file and what the host said of it."""
+
+    file: Path
+    mark: Mark
+
+
+def fetch_changed(url: str, settings: Settings, mark: Mark = Mark(), say: Callable[[str, float], None] | None = None) -> Fetched | None:
+    """The file behind an address, or None where the host says (304) that it is still the one of `mark`. Raises like `fetch`."""
     deadline = time.monotonic() + WHOLE_SECONDS
     for _ in range(REDIRECTS_MOST + 1):
         place = parse(url)
         with closing(_Connection(place, resolve(place, settings))) as connection:
-            answer = connection.ask(deadline)
+            answer = connection.ask(deadline, mark.headers)
+            if answer.status == 304 and mark.headers:
+                return None
             if answer.status not in _MOVED:
-                return _keep(answer, connection, place, settings, say)
+                kept = _keep(answer, connection, place, settings, say)
+                return Fetched(kept, Mark(_said(answer, "ETag"), _said(answer, "Last-Modified")))
             target = urljoin(place.url, answer.getheader("Location") or "")
         if place.scheme == "https" and parse(target).scheme != "https":
             raise Refused("The address leads from https to http", "Name the last address yourself if you trust it", address=_shown(target))
@@ -135,7 +167,7 @@ class _Connection:
         self.timer: threading.Timer | None = None
         self.talk = http.client.HTTPConnection(place.host, place.port)
 
-    def ask(self, deadline: float) -> http.client.HTTPResponse:
+    def ask(self, deadline: float, headers: dict[str, str] | None = None) -> http.client.HTTPResponse:
         """Connect, ask, and return the answer with its body unread."""
         self.raw = self._reach()
         self.timer = threading.Timer(max(0.1, deadline - time.monotonic()), self._end)
@@ -145,7 +177,8 @@ class _Connection:
             if self.place.scheme == "https":
                 self.raw = ssl.create_default_context().wrap_socket(self.raw, server_hostname=self.place.host)
             self.talk.sock = self.raw
-            self.talk.request("GET", self.place.path, headers={"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": "chengshu"})
+            self.talk.request("GET", self.place.path, headers={
+                "Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": "chengshu", **(headers or {})})
             return self.talk.getresponse()
         except ssl.SSLCertVerificationError as error:
             fact = f"The certificate of the host is not trusted: {error.verify_message}"
@@ -224,6 +257,12 @@ def _keep(answer: http.client.HTTPResponse, connection: _Connection, place: Plac
         part.unlink(missing_ok=True)
     _date(kept, answer.getheader("Last-Modified"))
     return kept
+
+
+def _said(answer: http.client.HTTPResponse, name: str) -> str:
+    """A header to be sent back next time; one that is odd is as good as none."""
+    text = answer.getheader(name) or ""
+    return text if len(text) <= 200 and text.isprintable() and text.isascii() else ""
 
 
 def _block(answer: http.client.HTTPResponse, connection: _Connection) -> bytes:

@@ -69,12 +69,3 @@ def children(system: System, city: str, row: dict[str, Any], indicator: str, at:
             child["status"] = status(child["value"], cube.indicator)
     return {"children": shown, "child_count": len(below)}
 
-
-def batches(system: System, city: str, most: int = 200) -> list[dict[str, Any]]:
-    """The newest batches of a city with their balance."""
-    return system.rows("batches", city=city, most=most)
-
-
-def batch_totals(system: System, city: str) -> list[dict[str, Any]]:
-    """Per dataset of a city: rows in, accepted, rejected, duplicate."""
-    return system.rows("batch_totals", city=city)

@@ -41,6 +41,7 @@
       try { localStorage.setItem('chengshu-legend', folded); } catch { /* private window */ }
     },
     undo() { page.undo(); },
+    trace() { page.traceMode(); },
     async 'sign-out'() {
       const token = document.cookie.match(/(?:^|; )chengshu-csrf=([^;]*)/)?.[1] || '';
       try { await fetch('/sign-out', {method: 'POST', headers: {'X-CSRFToken': token}}); } finally { location.assign('/sign-in'); }
@@ -130,7 +131,7 @@
     }
     if (e.key === 'Escape') {
       if (menu) document.querySelector(`[data-menu="${menu.id}"]`)?.focus();
-      closeMenus(); root.dataset.left = '';
+      closeMenus(); root.dataset.left = ''; page.traceMode(false);
       if (page.tool) page.useTool(null);
       return;
     }
@@ -139,6 +140,7 @@
     if (e.target.closest?.('input:not([type=range]), textarea, select, [contenteditable]')) return;
     if ((e.ctrlKey || e.metaKey) && e.key === 'z') { page.undo(); return e.preventDefault(); }
     if (e.ctrlKey || e.metaKey || e.altKey) return;
+    if (e.key.toLowerCase() === 'l') { page.traceMode(); return e.preventDefault(); }
     const act = KEYS[e.key.toLowerCase()];
     if (act && page.facts) { act(); e.preventDefault(); } else if (e.key === '?') ACTIONS.help();
   });

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from data.demo import names
 from data.demo.attributes import hand_in_attributes
+from data.demo.catalogue import hand_in_catalogue
 from data.demo.city import KEY, City, found
 from data.demo.codes import CITY
 from data.demo.flows import hand_in_flows
@@ -22,7 +24,7 @@ from data.handin import HandIn
 def write(folder: Path, size: str = "city", seed: int = 7, until: datetime | None = None,
           progress: Callable[[str, float], None] | None = None) -> Iterator[HandIn]:
     """Write the city up to `until` (default: this hour) and yield every hand-in: city, units, layer, attributes,
-    readings, flows. `progress(what, share)` is told each file's name and the share done, 0 to 1.
+    readings, flows, the catalogue. `progress(what, share)` is told each file's name and the share done, 0 to 1.
     """
     folder.mkdir(parents=True, exist_ok=True)
     until = hour(until)
@@ -50,6 +52,9 @@ def write(folder: Path, size: str = "city", seed: int = 7, until: datetime | Non
     for source, file in hand_in_readings(folder, city, until, incidents):
         yield hand_in(source, "reading", file)
     yield hand_in("police", "flow", hand_in_flows(folder, city, until))
+    if city.size.name != "mega":
+        for source, dataset, file, as_of in hand_in_catalogue(folder, city, until):
+            yield replace(hand_in(source, dataset, file), as_of=as_of)
 
 
 def hour(at: datetime | None) -> datetime:

@@ -68,6 +68,12 @@ def to_wgs84(source: Source, options: Options) -> None:
     _check(source, bool(options.crs))
 
 
+def points_to_wgs84(points: np.ndarray, declared: str) -> np.ndarray:
+    """An (n, 2) array of coordinates of a declared system in WGS 84; NaN stays NaN. Raises BadInput for an unknown one."""
+    name = resolve(declared)
+    return points if name in SAME else (DATUMS.get(name) or _projected(name))(points)
+
+
 def _on_earth(source: Source) -> None:
     """Reject shapes with coordinates that no system has, before anything computes with them."""
     for name, kind in (("buildings", "building"), ("parts", "part"), ("boundaries", "boundary"), ("layers", "layer")):

@@ -36,27 +36,32 @@ def can_read(path: Path) -> bool:
 def read(path: Path, options: Options) -> Source:
     """Rows of the sheet with most cells; its first row that is not empty names the columns. Raises Unreadable."""
     source = Source("excel", path)
+    found = sheets(path)
+    name = max(found, key=lambda sheet: len(found[sheet]) * len(found[sheet][0]))
+    if len(found) > 1:
+        source.warnings.append(f"sheet {name!r} is read, not {', '.join(sheet for sheet in found if sheet != name)}")
+    rows = found[name]
+    first = next(number for number, row in enumerate(rows) if any(row)) if any(any(row) for row in rows) else 0
+    take_rows(source, [cell or "" for cell in rows[first]], rows[first + 1 :], options, first_row=first + 2)
+    return source
+
+
+def sheets(path: Path) -> dict[str, list[list[str | None]]]:
+    """The sheets that hold anything, as rows of text cells. Raises Unreadable."""
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
             check_size(archive, path)
     try:
         with path.open("rb") as file:
             book = python_calamine.CalamineWorkbook.from_filelike(file)
-            sheets = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=True) for name in book.sheet_names}
+            found = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=True) for name in book.sheet_names}
     except (python_calamine.CalamineError, OSError, ValueError) as error:
         raise Unreadable(
             "The workbook is damaged or protected", f"Save it again without a password ({str(error)[:120]})", file=path
         ) from error
-    sheets = {name: rows for name, rows in sheets.items() if rows}
-    if not sheets:
+    if not any(found.values()):
         raise Unreadable("The workbook holds no rows", "Check the sheet", file=path)
-    name = max(sheets, key=lambda sheet: len(sheets[sheet]) * len(sheets[sheet][0]))
-    if len(sheets) > 1:
-        source.warnings.append(f"sheet {name!r} is read, not {', '.join(sheet for sheet in sheets if sheet != name)}")
-    rows = [[_text(cell) for cell in row] for row in sheets[name]]
-    first = next(number for number, row in enumerate(rows) if any(row)) if any(any(row) for row in rows) else 0
-    take_rows(source, [cell or "" for cell in rows[first]], rows[first + 1 :], options, first_row=first + 2)
-    return source
+    return {name: [[_text(cell) for cell in row] for row in rows] for name, rows in found.items() if rows}
 
 
 def _text(cell: object) -> str | None:

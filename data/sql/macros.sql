@@ -24,3 +24,22 @@ create or replace macro tile_y(my, z) as
 create or replace macro is_seen(bits, offsets, level, seq) as
     (bits is null or if((offsets::integer[])[level_number(level)] + seq <= bit_length(bits::blob::bit),
         get_bit(bits::blob::bit, (offsets::integer[])[level_number(level)] + seq - 1), 0) = 1);
+-- what departments write as a date, a time, a whole number, a yes; null where it is none (30 February is none)
+create or replace macro as_text(v) as nullif(trim(v), '');
+create or replace macro as_date(v) as
+    coalesce(try_cast(trim(v) as date), try_strptime(trim(v), ['%Y%m%d', '%Y.%m.%d', '%Y年%m月%d日'])::date);
+create or replace macro as_time(v) as
+    coalesce(cast(try_cast(trim(v) as timestamptz) as timestamp), try_strptime(trim(v), ['%Y%m%d%H%M%S', '%Y年%m月%d日 %H:%M:%S']));
+create or replace macro as_number(v) as if(isfinite(try_cast(trim(v) as double)), try_cast(trim(v) as double), null);
+create or replace macro as_integer(v) as
+    if(abs(as_number(v)) < 9e15 and as_number(v) = floor(as_number(v)), as_number(v)::bigint, null);
+create or replace macro as_bool(v) as case
+    when lower(trim(v)) in ('true', 't', '1', 'yes', 'y', '是') then true
+    when lower(trim(v)) in ('false', 'f', '0', 'no', 'n', '否') then false
+end;
+-- a value as it may be shown: of sensitive and personal fields four characters at most, of a short one its first
+create or replace macro masked(v, privacy) as case
+    when privacy < 2 then if(length(v) > 40, v[1:37] || '…', v)
+    when length(v) > 4 then v[1:4] || repeat('*', least(length(v) - 4, 16))
+    else v[1:1] || repeat('*', length(v) - 1)
+end;

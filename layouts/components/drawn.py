@@ -48,3 +48,14 @@ class TimeBar(_Drawn):
     _type = "TimeBar"
     _prop_names: ClassVar[list[str]] = ["id", "axis", "value", "settled", "zone", "language", "words"]
     available_properties: ClassVar[list[str]] = _prop_names
+
+
+class LineageGraph(_Drawn):
+    """The libraries as a picture that can be followed table by table and column by column (assets/screen/lineage.js).
+
+    `graph` is app.lineage.graph's answer; `chosen` the table or column to begin with; `words`, `language` of the reader.
+    """
+
+    _type = "LineageGraph"
+    _prop_names: ClassVar[list[str]] = ["id", "graph", "chosen", "words", "language"]
+    available_properties: ClassVar[list[str]] = _prop_names

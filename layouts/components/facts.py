@@ -7,6 +7,7 @@ from typing import Any
 from dash import html
 
 from layouts.components.icons import icon
+from layouts.components.traced import traced, value_key
 from layouts.reader import Reader
 
 
@@ -50,11 +51,12 @@ def read_at(r: Reader, sign: dict[str, Any] | None, level: str) -> str:
     return r.t("of the {level}", level=r.level(sign["level"]).lower()) if sign and sign["level"] != level else ""
 
 
-def value_of(r: Reader, sign: dict[str, Any] | None, decimals: int | None = None) -> str | None:
-    """A sign's value with its unit."""
+def value_of(r: Reader, sign: dict[str, Any] | None, decimals: int | None = None) -> html.Span | None:
+    """A sign's value with its unit; a click opens where it came from."""
     if not sign or sign["value"] is None:
         return None
-    return f"{r.compact(sign['value'], sign['decimals'] if decimals is None else decimals)} {r.unit_of(sign['unit'])}".strip()
+    text = f"{r.compact(sign['value'], sign['decimals'] if decimals is None else decimals)} {r.unit_of(sign['unit'])}".strip()
+    return traced(r, text, value_key(sign["indicator"], sign["code"], sign["at"]))
 
 
 def attribute(r: Reader, rows: list[dict[str, Any]], name: str) -> str | None:
@@ -71,11 +73,16 @@ def attribute_groups(r: Reader, rows: list[dict[str, Any]]) -> html.Div | None:
         if mine:
             groups.append(
                 html.Div(
-                    [html.H4(title), html.Dl([html.Div([html.Dt(r.pick(row["name_zh"], row["name_en"])), html.Dd(_value(r, row))]) for row in mine])],
+                    [html.H4(title), html.Dl([_attribute(r, row) for row in mine])],
                     className="cs-attributes-group",
                 )
             )
     return html.Div(groups, className="cs-attributes") if groups else None
+
+
+def _attribute(r: Reader, row: dict[str, Any]) -> html.Div:
+    value = traced(r, _value(r, row), f"attribute/{row['unit_code']}/{row['attribute']}")
+    return html.Div([html.Dt(r.pick(row["name_zh"], row["name_en"])), html.Dd(value)])
 
 
 def _value(r: Reader, row: dict[str, Any]) -> str:

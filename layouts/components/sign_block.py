@@ -9,6 +9,7 @@ from dash import html
 from layouts.components.drawn import Spark
 from layouts.components.kin import plural
 from layouts.components.marks import SHAPES, status_dot
+from layouts.components.traced import traced, value_key
 from layouts.reader import Reader
 
 
@@ -39,7 +40,12 @@ def sign_block(r: Reader, detail: dict[str, Any], indicator: dict[str, Any], own
             head,
             html.Div(
                 [
-                    html.Span([html.B(r.compact(sign["value"], sign["decimals"])), html.Small(measure) if measure else None], className="cs-big"),
+                    traced(
+                        r,
+                        [html.B(r.compact(sign["value"], sign["decimals"])), html.Small(measure) if measure else None],
+                        value_key(sign["indicator"], unit["code"], sign["at"]),
+                        "cs-big",
+                    ),
                     change(r, sign, detail["day_before"]),
                 ],
                 className="cs-sign-line",

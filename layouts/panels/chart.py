@@ -40,6 +40,7 @@ def figure(
         whose = r.t("Whole city") if line["unit"]["level"] == "city" else r.name(line["unit"])
         traces.append(
             _trace(r, line["points"], f"{whose} · {name}" if second else whose, color, indicator["decimals"], unit, is_area=len(lines) == 1)
+            | {"meta": _meta(line["points"], indicator["id"], line["unit"]["code"])}
         )
     layout = {
         "template": plot_template(r.theme),
@@ -68,7 +69,9 @@ def figure(
     if second is not None:
         other = second["indicator"]
         label = r.pick(other["name_zh"], other["name_en"])
-        traces.append({**_trace(r, second["points"], label, colors[len(lines)], other["decimals"], r.unit_of(other["unit"])), "yaxis": "y2"})
+        meta = _meta(second["points"], other["id"], lines[0]["unit"]["code"])
+        drawn = _trace(r, second["points"], label, colors[len(lines)], other["decimals"], r.unit_of(other["unit"]))
+        traces.append({**drawn, "yaxis": "y2", "meta": meta})
         layout["yaxis2"] = {
             "overlaying": "y",
             "side": "right",
@@ -93,6 +96,14 @@ def _trace(r: Reader, points: tuple[Any, Any], name: str, color: str, decimals: 
     if is_area and not (values < 0).any():
         trace |= {"fill": "tozeroy", "fillcolor": f"{color}22"}
     return trace
+
+
+def _meta(points: tuple[Any, Any], indicator: str, code: str) -> dict[str, Any]:
+    """What a click on a point asks for (assets/screen/trace.js): whose value, and the times as first and step where they are regular."""
+    times = np.asarray(points[0], np.int64)
+    steps = np.diff(times)
+    is_regular = steps.size > 0 and bool((steps == steps[0]).all())
+    return {"trace": f"value/{indicator}/{code}", **({"since": int(times[0]), "step": int(steps[0])} if is_regular else {"times": times.tolist()})}
 
 
 def _plain(name: str) -> str:

@@ -8,6 +8,7 @@ from dash import html
 
 from layouts.colors import NODATA
 from layouts.components.icons import icon
+from layouts.components.traced import within
 from layouts.ramps import colors, ramp_key
 from layouts.reader import Reader
 
@@ -94,7 +95,8 @@ def _labels(r: Reader, breaks: list[float], decimals: int) -> list[str]:
 
 
 def _swatch(color: str, label: str, count: int) -> html.Li:
-    return html.Li([html.I(style={"background": color}), html.Span(label), html.B(f"{count:,}")], **{"data-color": color, "data-label": label})
+    shown = html.B(f"{count:,}", **within("figure/legend_counts"))
+    return html.Li([html.I(style={"background": color}), html.Span(label), shown], **{"data-color": color, "data-label": label})
 
 
 def _bars(found: dict[str, Any], ramp: list[str]) -> html.Div | None:

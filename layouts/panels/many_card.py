@@ -7,13 +7,15 @@ from typing import Any
 from dash import html
 
 from layouts.components.kin import child
+from layouts.components.traced import value_key
 from layouts.reader import Reader
 
 
-def many_card(r: Reader, units: list[dict[str, Any]], summary: dict[str, Any], indicator: dict[str, Any]) -> html.Article:
+def many_card(r: Reader, units: list[dict[str, Any]], summary: dict[str, Any], indicator: dict[str, Any], at: int | None = None) -> html.Article:
     """`units` the first of the selected with their values; `summary` {count, level, value, low, high, at} over all of them."""
     measure, decimals = r.unit_of(indicator["unit"]), indicator["decimals"]
     top = max((abs(unit["value"]) for unit in units if unit.get("value") is not None), default=0) or 1
+    ranked = sorted(units, key=lambda one: -(one.get("value") or 0))
     how = r.t("Total of the selection") if indicator["rollup"] == "sum" else r.t("Mean of the selection, unweighted")
     return html.Article(
         [
@@ -41,7 +43,7 @@ def many_card(r: Reader, units: list[dict[str, Any]], summary: dict[str, Any], i
                 className="cs-sign-block",
             ),
             html.Div(
-                [child(r, unit, top, decimals) for unit in sorted(units, key=lambda one: -(one.get("value") or 0))],
+                [child(r, unit, top, decimals, value_key(indicator["id"], unit["code"], at)) for unit in ranked],
                 className="cs-children cs-kin",
             ),
         ],

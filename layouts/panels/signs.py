@@ -9,24 +9,26 @@ from dash import html
 
 from layouts.components.icons import icon
 from layouts.components.marks import status_dot
+from layouts.components.traced import value_key, within
 from layouts.reader import Reader
 
 
-def signs(r: Reader, themes: Iterable[dict[str, Any]], indicators: Iterable[dict[str, Any]], chosen: str) -> list[Any]:
+def signs(r: Reader, themes: Iterable[dict[str, Any]], indicators: Iterable[dict[str, Any]], chosen: str, code: str = "") -> list[Any]:
     """Groups of buttons, then, folded, those without data here. An indicator row has id, names, theme, unit, decimals,
-    value, status, words (for the filter)."""
+    value, status, words (for the filter). `code` is the unit they are of."""
     rows, themes = list(indicators), list(themes)
     known = [row for row in rows if row["value"] is not None or row["id"] == chosen]
     unknown = [row for row in rows if row["value"] is None and row["id"] != chosen]
-    groups: list[Any] = _groups(r, themes, known, chosen)
+    groups: list[Any] = _groups(r, themes, known, chosen, code)
     if unknown:
         title = r.t("{n} indicators without data here", n=r.number(len(unknown)))
         # a city without any reading still shows what it could report
-        groups.append(html.Details([html.Summary(title), *_groups(r, themes, unknown, chosen)], className="cs-fold cs-signs-unknown", open=not known))
+        inner = [html.Summary(title), *_groups(r, themes, unknown, chosen, code)]
+        groups.append(html.Details(inner, className="cs-fold cs-signs-unknown", open=not known))
     return groups
 
 
-def _groups(r: Reader, themes: list[dict[str, Any]], rows: list[dict[str, Any]], chosen: str) -> list[html.Div]:
+def _groups(r: Reader, themes: list[dict[str, Any]], rows: list[dict[str, Any]], chosen: str, code: str) -> list[html.Div]:
     groups = []
     for theme in themes:
         mine = [row for row in rows if row["theme"] == theme["id"]]
@@ -34,7 +36,10 @@ def _groups(r: Reader, themes: list[dict[str, Any]], rows: list[dict[str, Any]],
             name = r.pick(theme["name_zh"], theme["name_en"])
             groups.append(
                 html.Div(
-                    [html.H3([icon(theme["icon"], 15), name], className="cs-signs-theme"), *[sign(r, row, row["id"] == chosen) for row in mine]],
+                    [
+                        html.H3([icon(theme["icon"], 15), name], className="cs-signs-theme"),
+                        *(sign(r, row, row["id"] == chosen, code) for row in mine),
+                    ],
                     className="cs-signs-group",
                     role="group",
                     **{"aria-label": name},
@@ -43,7 +48,7 @@ def _groups(r: Reader, themes: list[dict[str, Any]], rows: list[dict[str, Any]],
     return groups
 
 
-def sign(r: Reader, row: dict[str, Any], is_chosen: bool) -> html.Button:
+def sign(r: Reader, row: dict[str, Any], is_chosen: bool, code: str = "") -> html.Button:
     """One vital sign: status, name, value with its unit; grey where the city has no data."""
     known = row["value"] is not None
     unit = r.unit_of(row["unit"])
@@ -52,7 +57,7 @@ def sign(r: Reader, row: dict[str, Any], is_chosen: bool) -> html.Button:
         [
             status_dot(r, row["status"]),
             html.Span(r.pick(row["name_zh"], row["name_en"]), className="cs-sign-name"),
-            html.Span(value, className="cs-sign-value"),
+            html.Span(value, className="cs-sign-value", **(within(value_key(row["id"], code, None)) if known and code else {})),
         ],
         type="button",
         className=f"cs-sign{'' if known else ' is-empty'}",

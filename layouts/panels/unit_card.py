@@ -10,6 +10,7 @@ from layouts.components.facts import attribute, attribute_groups, fact, facts, r
 from layouts.components.icons import icon
 from layouts.components.kin import children, floors, plural
 from layouts.components.sign_block import sign_block
+from layouts.components.traced import traced, value_key
 from layouts.format import degrees
 from layouts.reader import Reader
 
@@ -20,9 +21,9 @@ def unit_card(
     """`detail` is app.units.detail's answer; `at` the time on the bar (None: the newest); `stands_out` what is unusual below."""
     unit = detail["unit"]
     below = (
-        floors(r, detail["children"], detail["sign"]["decimals"])
+        floors(r, detail["children"], detail["sign"], at)
         if unit["level"] == "building" and detail["children"]
-        else children(r, detail["children"], detail["child_count"], detail["sign"], indicator["direction"])
+        else children(r, detail["children"], detail["child_count"], detail["sign"], indicator["direction"], at)
     )
     if unit["level"] == "building" and detail["children"]:
         below = html.Div([html.H4(r.t("{n} {level} below", n=r.number(detail["child_count"]), level=plural(r, "floor"))), below], className="cs-kin")
@@ -79,7 +80,8 @@ def common_facts(r: Reader, detail: dict[str, Any], at: int | None, cadence: str
             fact(
                 "shield",
                 r.t("Security"),
-                security or (r.number(incidents["value"], 2) if incidents else None),
+                security or (traced(r, r.number(incidents["value"], 2), value_key("security_incidents_per_10k", incidents["code"], incidents["at"]))
+                             if incidents else None),
                 "" if security else r.t("incidents per 10 000"),
             ),
             fact("place", r.t("Place type"), place),

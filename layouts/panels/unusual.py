@@ -6,6 +6,7 @@ from typing import Any
 
 from dash import html
 
+from layouts.components.traced import value_key, within
 from layouts.reader import Reader
 
 
@@ -26,6 +27,7 @@ def unusual(r: Reader, rows: list[dict[str, Any]]) -> html.Section | None:
 def _row(r: Reader, row: dict[str, Any]) -> html.Button:
     indicator, more = row["indicator"], row["score"] > 0
     measure, decimals = r.unit_of(indicator["unit"]), indicator["decimals"]
+    key = value_key(indicator["id"], row["unit"]["code"], row["at"])
     far = abs(row["score"]) >= 10
     word = (r.t("far above usual") if far else r.t("above usual")) if more else (r.t("far below usual") if far else r.t("below usual"))
     return html.Button(
@@ -40,7 +42,7 @@ def _row(r: Reader, row: dict[str, Any]) -> html.Button:
             ),
             html.Span(
                 [
-                    html.B(f"{r.compact(row['value'], decimals)} {measure}".strip()),
+                    html.B(f"{r.compact(row['value'], decimals)} {measure}".strip(), **within(key)),
                     html.Small(r.t("usually {value}", value=r.compact(row["usual"], decimals))),
                 ],
                 className="cs-unusual-value",

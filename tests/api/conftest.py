@@ -7,16 +7,20 @@ import logging
 import pytest
 from flask.testing import FlaskClient
 
-from app.access import Grant
+from app.access import EVERY_DEPARTMENT, Grant, viewer
+from app.catalogue.desk import Wish
 from app.settings import load
 from app.system import System
 from callbacks.pages import create_dash
 from callbacks.server import create_server
 from tests import tiny
+from tests.catalogue.conftest import take_catalogue
 from tests.signed_in import account, signed_in
 
 OWN_SESSION = ("sign_in.sign_out", "account.change_password", "account.change_factor", "account.end_sessions", "account.change_keys")
 """Routes that may end the session that asks them."""
+SOURCES = "id,kind,city,dataset,source,owner,drift\ntiny-upload,upload,tiny,reading,ecology_env,ecology_env,accept\n"
+SOURCES += "tiny-broker,ngsi_ld,tiny,reading,ecology_env,ecology_env,accept\n"
 PEOPLE = ("owner", "leaving", "visitor")
 
 
@@ -25,10 +29,18 @@ class Whole:
 
     def __init__(self, folder) -> None:
         self.system = System(load(home=folder / "home", demo="off", second_factor=False))
+        (folder / "home" / "registry").mkdir()
+        (folder / "home" / "registry" / "sources.csv").write_text(SOURCES)
         self.system.take(tiny.whole(folder / "in"))
         readings = tiny.readings("energy_use_kwh", "floor") + tiny.readings("active_sites", "street")
         flows = [{"origin_code": "990101001", "destination_code": "990102001", "at": tiny.NOON.isoformat(), "count": 12}]
         self.system.take([tiny.hand_in(folder, "reading", readings, "r"), tiny.hand_in(folder, "flow", flows, "f")])
+        wrong = {"case_no": "wrong one", "channel": "web", "category": "road", "unit_code": "990101001", "opened_at": "2026-11-01", "status": "open"}
+        self.system.take([tiny.hand_in(folder, "service_case", [{**wrong, "title": title}], f"case-{title}", source="urban_management")
+                          for title in ("one", "two")])
+        take_catalogue(self.system, folder / "catalogue")
+        local = viewer("local", "local", (Grant("local", privacy=3),), self.system.roles, EVERY_DEPARTMENT)
+        self.system.desk.ask(local, "tiny", self.system.catalogue.shelf("tiny").resource("R1"), Wish("For the tests of the API"))
         self.server, self.gateway, results = create_server(self.system)
         self.app = create_dash(self.system, self.server, self.gateway, results)
         self.client = signed_in(self.system, self.server)

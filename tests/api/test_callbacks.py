@@ -35,6 +35,15 @@ USUAL = {
     "workspace-text.value": "select 1",
     "workspace-city.data": "tiny",
     "workspace-history.data": [{"sql": "select 1", "at": AT}],
+    "catalogue-city.data": "tiny",
+    "catalogue-entry.data": "R1",
+    "catalogue-most.data": 50,
+    "catalogue-word.value": "工地",
+    "catalogue-area.data": "118,30;118.1,30;118.1,30.1",
+    "catalogue-act.data": {"act": "ask", "purpose": "For the tests", "fields": "value", "units": "", "since": "2026-01-01", "days": "30"},
+    "catalogue-decide.data": {"act": "confirm"},
+    "sources-city.data": "tiny",
+    "sources-act.data": {"act": "source.again", "source": "tiny-upload"},
     "access-act.data": {"act": "account.create", "name": "somebody", "department": ""},
 }
 ACTS = ("account.password", "account.disable", "account.enable", "account.unlock", "account.factor",
@@ -42,6 +51,12 @@ ACTS = ("account.password", "account.disable", "account.enable", "account.unlock
 ALSO = {
     "access-act.data": [{"act": act, "name": "somebody", "role": "leader", "city": "tiny", "unit": "990101", "privacy": "0", "id": "1", "days": "7"}
                         for act in ACTS],
+    "catalogue-entry.data": ["", "R2", "R3", "nowhere"],
+    "catalogue-act.data": [{"act": "withdraw", "request": "1"}, {"act": "ask", "purpose": "Again", "units": "990101, 990102", "days": "x"}],
+    "catalogue-decide.data": [{"act": act, "request": "1", "why": "Because"} for act in ("grant", "refuse", "revoke")],
+    "sources-act.data": [{"act": act, "source": "tiny-upload", "id": "1", "source_field": "a", "field": "value", "relation": "close"}
+                         for act in ("held.enter", "held.map", "held.refuse", "source.collect", "mapping.accept", "mapping.end")],
+    "sources-city.data": ["other", ""],
     "workspace-text.value": ["select * from unit", "select 1; select 2", "copy unit to '/tmp/x'"],
     "audit-period.value": ["", "between"],
     "tab-control.data": ["chart", ""],

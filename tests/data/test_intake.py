@@ -162,7 +162,7 @@ def test_csv_in_the_encodings_of_departments(city, tmp_path, encoding):
     receipt = take_in(city, HandIn("tiny", "survey", "attribute", path, tiny.AS_OF))
     assert receipt.accepted == 1
     assert city.run("select value from base.attribute").fetchone()[0] == "中山路一号"
-    assert city.run("select _extra from hub.attribute").fetchone()[0] == '{"备注": "无"}'
+    assert city.run("select _extra from hub.attribute").fetchone()[0] == '{"备注":"无"}'
 
 
 def test_a_missing_column_and_an_unknown_dataset_are_refused(city, tmp_path):

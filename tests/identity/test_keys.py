@@ -83,7 +83,7 @@ def test_a_kiosk_reads_its_place_until_its_day(identity, clock):
     raw = identity.kiosks.make("wall", "demo", "keeper", unit="990103", days=2)
     entered, kiosk = identity.enter_kiosk(raw, HERE)
     viewer = identity.recognise(entered.session, None, HERE)
-    assert (viewer.name, viewer.kind, viewer.capabilities) == ("wall", "kiosk", frozenset({"map.read"}))
+    assert (viewer.name, viewer.kind, viewer.capabilities) == ("wall", "kiosk", frozenset({"map.read", "operations.read"}))
     assert reach(viewer) == {Grant("kiosk", "demo", "990103", 0)}
     clock.turn(2 * 86_400 - 1)
     assert identity.recognise(entered.session, None, HERE).kind == "kiosk", "a wall is not idle"

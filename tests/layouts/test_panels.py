@@ -151,6 +151,7 @@ def test_the_floor_card_says_what_figure_5_asks():
     rows = [
         {
             "attribute": name,
+            "unit_code": "990101001001001B00001F012",
             "value": "x",
             "value_zh": zh,
             "value_en": en,

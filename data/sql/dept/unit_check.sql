@@ -1,5 +1,5 @@
--- grain: one handed-in row of dataset unit, typed, with the first rule it breaks
--- from: hub.unit, mgmt.identity (parents of earlier batches), front.batch
+-- grain: one handed-in row of dataset unit, typed, with what its rules ask (`_is_…`, data/registry/rules.csv)
+-- from: mapped (hub.unit of the batch), mgmt.identity (parents of earlier batches), front.batch
 -- kind: step
 with typed as (
     select
@@ -12,12 +12,11 @@ with typed as (
         try_cast(try_cast(h.floor_no as double) as integer) as floor_no,
         nullif(trim(h.place_type), '') as place_type, nullif(trim(h.address), '') as address,
         try_cast(h.valid_from as timestamp) as valid_from, h.geom,
-        h.floors_above as floors_above_text, h.floor_no as floor_no_text, h.height_m as height_text,
-        h.lon as lon_text, h.lat as lat_text, h.valid_from as valid_from_text,
+        h.floors_above as _raw_floors_above, h.floor_no as _raw_floor_no, h.height_m as _raw_height_m,
+        h.lon as _raw_lon, h.lat as _raw_lat, h.valid_from as _raw_valid_from,
         h._batch, h._row
-    from hub.unit h
+    from mapped h
     join front.batch b on b.batch = h._batch
-    where h._batch = $batch
 ),
 known as (
     select i.code, any_value(i.level) as level
@@ -31,37 +30,16 @@ parents as (
     select code, any_value(level) as level from known group by code
 )
 select
-    t.* exclude (floors_above_text, floor_no_text, height_text, lon_text, lat_text, valid_from_text),
-    case
-        when t.code is null or not regexp_full_match(t.code,
-            '(99|[1-8][0-9]|0[0-9A-Z])[0-9A-Z]{2}[0-9A-Z]{2}([0-9A-Z]{3}){0,3}(B[0-9A-Z]{5}([FU][0-9]{3})?)?')
-            then {'rule': 'unit_code', 'column': 'code', 'value': t.code}
-        when level_number(t.level) is null
-            then {'rule': 'level_known', 'column': 'level', 'value': t.level}
-        when t.level is distinct from level_of_code(t.code)
-            then {'rule': 'level_fits_code', 'column': 'level', 'value': t.level}
-        when t.level = 'city' and t.parent_code is not null
-            then {'rule': 'city_has_no_parent', 'column': 'parent_code', 'value': t.parent_code}
-        when t.level <> 'city' and p.code is null
-            then {'rule': 'parent_known', 'column': 'parent_code', 'value': t.parent_code}
-        when t.level <> 'city' and level_number(p.level) <> level_number(t.level) - 1
-            then {'rule': 'parent_one_level_up', 'column': 'parent_code', 'value': t.parent_code}
-        when t.level = 'floor' and (t.floor_no is null or t.floor_no = 0 or abs(t.floor_no) > 999)
-            then {'rule': 'floor_number', 'column': 'floor_no', 'value': t.floor_no_text}
-        when t.floors_above_text is not null and (t.floors_above is null or t.floors_above not between 0 and 250)
-            then {'rule': 'floor_count', 'column': 'floors_above', 'value': t.floors_above_text}
-        when t.height_text is not null and (t.height_m is null or not isfinite(t.height_m) or t.height_m not between 0 and 1200)
-            then {'rule': 'height', 'column': 'height_m', 'value': t.height_text}
-        when t.lon_text is not null and (t.lon is null or not isfinite(t.lon) or t.lon not between -180 and 180)
-            then {'rule': 'longitude', 'column': 'lon', 'value': t.lon_text}
-        when t.lat_text is not null and (t.lat is null or not isfinite(t.lat) or t.lat not between -90 and 90)
-            then {'rule': 'latitude', 'column': 'lat', 'value': t.lat_text}
-        when t.valid_from_text is not null and t.valid_from is null
-            then {'rule': 'date', 'column': 'valid_from', 'value': t.valid_from_text}
-        when t.level in ('grid', 'building') and t.geom is null and t.lon is null
-            then {'rule': 'has_place', 'column': 'geom', 'value': null}
-        when t.geom is not null and try(ST_GeomFromWKB(t.geom)) is null
-            then {'rule': 'geometry_readable', 'column': 'geom', 'value': null}
-    end as _fault
+    t.*,
+    coalesce(regexp_full_match(t.code,
+        '(99|[1-8][0-9]|0[0-9A-Z])[0-9A-Z]{2}[0-9A-Z]{2}([0-9A-Z]{3}){0,3}(B[0-9A-Z]{5}([FU][0-9]{3})?)?'), false) as _is_unit_code,
+    level_number(t.level) is not null as _is_level,
+    t.level is not distinct from level_of_code(t.code) as _is_level_of_code,
+    t.level <> 'city' or t.parent_code is null as _is_city_alone,
+    t.level = 'city' or p.code is not null as _is_parent_known,
+    t.level = 'city' or level_number(p.level) = level_number(t.level) - 1 as _is_parent_one_up,
+    t.level <> 'floor' or coalesce(t.floor_no <> 0 and abs(t.floor_no) <= 999, false) as _is_floor_number,
+    t.level not in ('grid', 'building') or t.geom is not null or t.lon is not null as _is_placed,
+    t.geom is null or try(ST_GeomFromWKB(t.geom)) is not null as _is_geometry
 from typed t
 left join parents p on p.code = t.parent_code

@@ -15,5 +15,9 @@ create table if not exists front.batch (
     as_of timestamp not null,
     schema_fingerprint varchar not null,
     snapshot boolean not null,
-    state varchar not null
+    state varchar not null,
+    owner varchar,
+    channel varchar,
+    watermark varchar,
+    corrects integer
 );

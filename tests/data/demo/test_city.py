@@ -37,7 +37,7 @@ def test_every_file_is_handed_in_once_and_in_order(small: Written) -> None:
     names = [h.file.name for h in small.hand_ins]
     assert len(set(names)) == len(names)
     assert {p.name for p in small.folder.iterdir()} == {*names, "incidents.json"}
-    order = ["city", "unit", "layer", "attribute", "reading", "flow"]
+    order = ["city", "unit", "layer", "attribute", "reading", "flow", "resource", "item", "responsibility", "system", "demand"]
     assert list(dict.fromkeys(h.dataset for h in small.hand_ins)) == order
 
 

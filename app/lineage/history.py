@@ -1,0 +1,38 @@
+"""The records of a city as they stood, and as they were known, at a time."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from app.lineage.flow import MASK, hidden_fields
+from app.sight import Seen
+from data import records
+
+MOST = 5000
+
+
+def as_of(
+    seen: Seen, city: str, dataset: str, at: int | None = None, known_at: int | None = None, first: int = 0, most: int = 1000
+) -> dict[str, Any]:
+    """{total, rows}: records that stood at a time (epoch seconds; None: now), by what was known then where `known_at` is given.
+
+    Rows `first` … `first + most`, in the order in which they were handed in; fields above the viewer's privacy level are masked.
+    Raises NotFound for a dataset that is not one of records, Refused for who may not see the whole city.
+    """
+    seen.require_whole(city)
+    found = records.as_of(seen._door, dataset, city, _moment(at), _moment(known_at)).sort_values(["_batch", "_row"])
+    hidden = hidden_fields(seen, city, dataset)
+    rows = found.iloc[first : first + most].astype(object).where(lambda frame: frame.notna(), None).to_dict("records")
+    return {"total": len(found), "rows": [{name: MASK if name in hidden and value is not None else _plain(value) for name, value in row.items()
+                                           if name != "city"} for row in rows]}
+
+
+def _moment(at: int | None) -> datetime | None:
+    return None if at is None else datetime.fromtimestamp(at, UTC)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=value.tzinfo or UTC).isoformat()
+    return value.isoformat() if isinstance(value, date) else value
