@@ -7,20 +7,32 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from app import evidence
-from data.build import build
-from data.connection import Database
+from app.identity import identity
+from app.identity.passwords import Passwords
+from tests import homes
+
+hypothesis.settings.register_profile("suite", deadline=None, derandomize=True, database=None)
+hypothesis.settings.load_profile("suite")
 
 SHARED = Path(os.environ.get("CHENGSHU_SHARED", Path(__file__).resolve().parents[2] / "shared")) / "data"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cheap_passwords():
+    """Hashing costs next to nothing; `test_the_costs_of_a_hash_are_those_of_the_recommendation` looks at what it costs elsewhere."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(identity, "Passwords", lambda: Passwords(1, 8))
+        yield
 
 
 @pytest.fixture
 def db(tmp_path):
     """An empty, built database of its own."""
-    database = Database(tmp_path / "city.duckdb", "2GB", 2)
-    build(database)
+    database = homes.library(homes.empty_library, tmp_path / "library")
     yield database
     database.close()
 

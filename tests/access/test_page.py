@@ -4,12 +4,10 @@ import pytest
 
 from app.access import Grant
 from app.audit import between
-from app.settings import load
-from app.system import System
 from callbacks.page_access import ACTS
 from callbacks.pages import create_dash
 from callbacks.server import create_server
-from tests import tiny
+from tests import homes
 from tests.signed_in import PASSWORD, account, signed_in
 
 READER = {"language": "en", "theme": "dark", "zone": "Asia/Shanghai"}
@@ -18,8 +16,7 @@ READER = {"language": "en", "theme": "dark", "zone": "Asia/Shanghai"}
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
     folder = tmp_path_factory.mktemp("page")
-    system = System(load(home=folder / "home", demo="off", second_factor=False))
-    system.take(tiny.whole(folder / "in"))
+    system = homes.city(folder / "home", second_factor=False)
     server, gateway, results = create_server(system)
     create_dash(system, server, gateway, results)
     keeper = account(system, "keeper", Grant("security_administrator"))
@@ -178,8 +175,7 @@ def test_what_was_taken_is_in_the_trail_with_its_rows_units_and_fields(served):
 
 def test_a_page_left_open_does_not_keep_its_session_alive(tmp_path):
     now = [1_800_000_000]
-    system = System(load(home=tmp_path / "home", demo="off", session_idle_minutes=30))
-    system.take(tiny.whole(tmp_path / "in"))
+    system = homes.city(tmp_path / "home", session_idle_minutes=30)
     system.identity.office.clock = lambda: now[0]
     server, gateway, results = create_server(system)
     create_dash(system, server, gateway, results)

@@ -14,15 +14,13 @@ from app.indicators import few
 from app.map.overlays import overlay
 from app.map.tiles import tile
 from app.map.values import class_bytes, legend
-from app.settings import load
-from app.system import System
 from app.units import cards, search
 from app.units.export import table as export_table
 from app.units.flows import flows
 from app.units.table import rows as table_rows
 from benchmarks._mvt import decode
 from data.levels import LEVELS
-from tests import tiny
+from tests import homes, tiny
 
 LEFT, RIGHT = "990101", "990102"
 STREET = "990101001"
@@ -31,8 +29,7 @@ STREET = "990101001"
 @pytest.fixture(scope="module")
 def system(tmp_path_factory):
     folder = tmp_path_factory.mktemp("sight")
-    running = System(load(home=folder / "home", demo="off"))
-    running.take(tiny.whole(folder / "in"))
+    running = homes.city(folder / "home")
     readings = (tiny.readings("energy_use_kwh", "floor") + tiny.readings("active_sites", "street") + tiny.readings("aqi", "street")
                 + tiny.readings("people_flow", "floor", {row["code"]: 40.0 for row in tiny.units() if row["level"] == "floor"}))
     flow = [{"origin_code": a, "destination_code": b, "at": tiny.NOON.isoformat(), "count": n}
@@ -189,8 +186,7 @@ def test_scopes_are_equal_exactly_when_the_same_is_seen(system):
 
 
 def test_small_counts_are_hidden_from_all_but_the_owner(tmp_path):
-    running = System(load(home=tmp_path / "home", demo="off"))
-    running.take(tiny.whole(tmp_path / "in"))
+    running = homes.city(tmp_path / "home")
     floors = sorted(row["code"] for row in tiny.units() if row["level"] == "floor")
     values = dict.fromkeys(floors, 30.0) | {floors[0]: 3.0}
     running.take([tiny.hand_in(tmp_path, "reading", tiny.readings("people_flow", "floor", values), "p")])
@@ -216,8 +212,7 @@ def test_small_counts_are_hidden_from_all_but_the_owner(tmp_path):
 
 
 def test_a_share_of_few_people_is_hidden_too(tmp_path):
-    running = System(load(home=tmp_path / "home", demo="off"))
-    running.take(tiny.whole(tmp_path / "in"))
+    running = homes.city(tmp_path / "home")
     streets = {"990101001": 2.0, "990101002": 40.0, "990102001": 50.0, "990102002": 60.0}
     running.take([tiny.hand_in(tmp_path, "reading", tiny.readings("notifiable_per_100k", "street", streets, weight=10_000.0), "n")])
     shown = seen(running, Grant("leader", "tiny", "", 1)).values("tiny").cube("notifiable_per_100k").newest("street")[1]

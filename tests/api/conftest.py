@@ -9,11 +9,9 @@ from flask.testing import FlaskClient
 
 from app.access import EVERY_DEPARTMENT, Grant, viewer
 from app.catalogue.desk import Wish
-from app.settings import load
-from app.system import System
 from callbacks.pages import create_dash
 from callbacks.server import create_server
-from tests import tiny
+from tests import homes, tiny
 from tests.catalogue.conftest import take_catalogue
 from tests.signed_in import account, signed_in
 
@@ -28,10 +26,9 @@ class Whole:
     """Everything a request goes through, and what broke inside while it did."""
 
     def __init__(self, folder) -> None:
-        self.system = System(load(home=folder / "home", demo="off", second_factor=False))
+        self.system = homes.city(folder / "home", second_factor=False)
         (folder / "home" / "registry").mkdir()
         (folder / "home" / "registry" / "sources.csv").write_text(SOURCES)
-        self.system.take(tiny.whole(folder / "in"))
         readings = tiny.readings("energy_use_kwh", "floor") + tiny.readings("active_sites", "street")
         flows = [{"origin_code": "990101001", "destination_code": "990102001", "at": tiny.NOON.isoformat(), "count": 12}]
         self.system.take([tiny.hand_in(folder, "reading", readings, "r"), tiny.hand_in(folder, "flow", flows, "f")])

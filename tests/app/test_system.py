@@ -10,13 +10,12 @@ from app.system import System
 from app.units import cards
 from app.units.floors import slabs
 from app.units.search import search
-from tests import tiny
+from tests import homes, tiny
 
 
 @pytest.fixture
 def system(tmp_path):
-    running = System(load(home=tmp_path / "home", demo="off"))
-    running.take(tiny.whole(tmp_path / "in"))
+    running = homes.city(tmp_path / "home")
     yield running
     running.close()
 

@@ -8,10 +8,9 @@ from selenium.webdriver.support.ui import WebDriverWait
 from waitress import create_server as listen
 
 from app.settings import load
-from app.system import System
 from data.demo.numbers import credit_code
 from run import create_app
-from tests import tiny
+from tests import homes, tiny
 from tests.browser.chromium import chromium, console, outside
 from tests.serving import start
 from tests.signed_in import enter, local_session
@@ -23,8 +22,7 @@ CASE = {"case_no": "wrong one", "channel": "hotline", "category": "road", "unit_
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
     folder = tmp_path_factory.mktemp("quality")
-    system = System(load(home=folder / "home", demo="off"))
-    system.take(tiny.whole(folder / "in"))
+    system = homes.city(folder / "home")
     system.take([tiny.hand_in(folder, "service_case", [CASE], "c", source="urban_management"),
                  tiny.hand_in(folder, "enterprise", [FIRM], "m", source="market"),
                  tiny.hand_in(folder, "enterprise", [{**FIRM, "industry": "F"}], "t", source="tax", as_of=tiny.AS_OF + timedelta(days=1))])

@@ -9,18 +9,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app import access
-from app.settings import load
-from app.system import System
 from callbacks.server import create_server
-from tests import tiny
+from tests import homes, tiny
 from tests.signed_in import signed_in
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
     folder = tmp_path_factory.mktemp("routes")
-    system = System(load(home=folder / "home", demo="off"))
-    system.take(tiny.whole(folder / "in"))
+    system = homes.city(folder / "home")
     readings = tiny.readings("energy_use_kwh", "floor") + tiny.readings("active_sites", "street")
     flows = [{"origin_code": "990101001", "destination_code": "990102001", "at": tiny.NOON.isoformat(), "count": 12}]
     system.take([tiny.hand_in(folder, "reading", readings, "r"), tiny.hand_in(folder, "flow", flows, "f")])

@@ -9,11 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app import access
-from app.settings import load
-from app.system import System
 from callbacks.pages import create_dash
 from callbacks.server import create_server
-from tests import tiny
+from tests import homes, tiny
 from tests.signed_in import signed_in
 
 FACTS = {"city": "tiny", "defaults": {"home": {"lon": 118, "lat": 30, "zoom": 9}}}
@@ -24,8 +22,7 @@ AT = int(tiny.NOON.timestamp())
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
     folder = tmp_path_factory.mktemp("screens")
-    system = System(load(home=folder / "home", demo="off"))
-    system.take(tiny.whole(folder / "in"))
+    system = homes.city(folder / "home")
     readings = tiny.readings("energy_use_kwh", "floor") + tiny.readings("active_sites", "street")
     system.take([tiny.hand_in(folder, "reading", readings, "r")])
     server, gateway, results = create_server(system)

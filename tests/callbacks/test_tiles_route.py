@@ -6,19 +6,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.settings import load
-from app.system import System
 from benchmarks._mvt import decode
 from callbacks.server import create_server
-from tests import tiny
+from tests import homes
 from tests.signed_in import signed_in
 
 
 @pytest.fixture(scope="module")
 def system(tmp_path_factory):
     folder = tmp_path_factory.mktemp("tiles")
-    running = System(load(home=folder / "home", demo="off"))
-    running.take(tiny.whole(folder / "in"))
+    running = homes.city(folder / "home")
     yield running
     running.close()
 
@@ -109,8 +106,7 @@ def test_an_edited_building_gives_every_tile_a_new_address_and_its_own_new_bytes
 
 
 def test_without_baked_tiles_the_answer_is_cut_when_asked(tmp_path):
-    running = System(load(home=tmp_path / "home", demo="off"))
-    running.take(tiny.whole(tmp_path / "in"))
+    running = homes.city(tmp_path / "home")
     ask = signed_in(running, create_server(running)[0]).get
     where = a_tile(running)
     baked = decode(gzip.decompress(ask(f"/tiles/tiny/1/{where}").data))

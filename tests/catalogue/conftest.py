@@ -10,7 +10,7 @@ import pytest
 from app.access import Grant, viewer
 from app.settings import load
 from app.system import System
-from tests import tiny
+from tests import homes, tiny
 
 INFORMATION = json.dumps(
     [
@@ -115,13 +115,18 @@ def take_catalogue(system, folder, city="tiny", name="c"):
     )
 
 
+def catalogued(folder):
+    """The home of the tiny city with readings and the small catalogue."""
+    running = homes.city(folder, second_factor=False)
+    readings = tiny.readings("active_sites", "street") + tiny.readings("energy_use_kwh", "floor")
+    running.take([tiny.hand_in(folder.parent / "in", "reading", readings, "r")])
+    take_catalogue(running, folder.parent / "in")
+    running.close()
+
+
 @pytest.fixture
 def system(tmp_path):
-    running = System(load(home=tmp_path / "home", demo="off", second_factor=False))
-    running.take(tiny.whole(tmp_path / "in"))
-    readings = tiny.readings("active_sites", "street") + tiny.readings("energy_use_kwh", "floor")
-    running.take([tiny.hand_in(tmp_path / "in", "reading", readings, "r")])
-    take_catalogue(running, tmp_path / "in")
+    running = System(load(home=homes.copy(catalogued, tmp_path / "home"), demo="off", second_factor=False))
     yield running
     running.close()
 

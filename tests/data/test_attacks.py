@@ -14,7 +14,7 @@ from data.demo.numbers import id_number
 from data.errors import BadInput, Unreadable
 from data.handin import HandIn
 from data.intake import take_in
-from tests import tiny
+from tests import homes, tiny
 
 CASE = {"case_no": "C-1", "channel": "hotline", "category": "road", "unit_code": "990101001001", "opened_at": "2026-10-01T08:00:00+08:00",
         "status": "open", "title": None}
@@ -22,9 +22,8 @@ HEADER = ",".join(CASE)
 
 
 @pytest.fixture
-def city(db, tmp_path):
-    for hand_in in tiny.whole(tmp_path / "in"):
-        take_in(db, hand_in)
+def city(tmp_path):
+    db = homes.library(homes.tiny_library, tmp_path / "library")
     yield db
     assert conservation.findings(db) == []
 

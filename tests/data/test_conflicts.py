@@ -8,7 +8,7 @@ from data import conflicts, conservation
 from data.demo.numbers import credit_code
 from data.errors import BadInput, Busy, NotFound
 from data.intake import take_in
-from tests import tiny
+from tests import homes, tiny
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC).replace(tzinfo=None)
 FIRM = {"credit_code": credit_code("91", "990101", "MA000001"), "name": "试企业", "status": "open", "unit_code": "990101001001001",
@@ -16,9 +16,15 @@ FIRM = {"credit_code": credit_code("91", "990101", "MA000001"), "name": "试企�
 
 
 @pytest.fixture
+def db(tmp_path):
+    """A database of its own with the tiny city."""
+    database = homes.library(homes.tiny_library, tmp_path / "library")
+    yield database
+    database.close()
+
+
+@pytest.fixture
 def give(db, tmp_path):
-    for hand_in in tiny.whole(tmp_path / "whole"):
-        take_in(db, hand_in)
     counter = iter(range(100))
 
     def given(source, day=0, **change):
@@ -89,8 +95,6 @@ def test_a_source_that_no_longer_has_the_record_is_no_party(db, give, tmp_path):
 
 
 def test_attributes_of_units_have_sources_in_order_too(db, tmp_path):
-    for hand_in in tiny.whole(tmp_path / "whole"):
-        take_in(db, hand_in)
 
     def tell(source, value, day, attribute="population"):
         rows = [{"unit_code": "990101001", "attribute": attribute, "value": value}, {"unit_code": "990101", "attribute": "address", "value": "一号"}]

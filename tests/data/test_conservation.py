@@ -4,23 +4,29 @@ import pytest
 
 from data import conservation
 from data.intake import take_in
-from tests import tiny
+from tests import homes, tiny
 
 CASE = {"case_no": "C-1", "channel": "hotline", "category": "road", "unit_code": "990101001001", "opened_at": "2026-10-01", "status": "open"}
 
 
-@pytest.fixture
-def city(db, tmp_path):
-    for hand_in in tiny.whole(tmp_path / "in"):
-        take_in(db, hand_in)
+def used(folder):
+    """A library of the tiny city that took in some of everything, with rows that repeat and rows that are wrong."""
+    db = homes.library(homes.tiny_library, folder)
     rows = tiny.readings("water_use_m3", "building")
-    take_in(db, tiny.hand_in(tmp_path, "reading", [*rows, rows[0], {**rows[0], "unit_code": "nobody"}], "r"))
-    take_in(db, tiny.hand_in(tmp_path, "attribute", [{"unit_code": "990101", "attribute": "address", "value": "一号"}]))
+    take_in(db, tiny.hand_in(folder, "reading", [*rows, rows[0], {**rows[0], "unit_code": "nobody"}], "r"))
+    take_in(db, tiny.hand_in(folder, "attribute", [{"unit_code": "990101", "attribute": "address", "value": "一号"}]))
     streets = [row["code"] for row in tiny.units() if row["level"] == "street"]
     flow = {"origin_code": streets[0], "destination_code": streets[1], "at": tiny.NOON.isoformat(), "count": 3}
-    take_in(db, tiny.hand_in(tmp_path, "flow", [flow]))
-    take_in(db, tiny.hand_in(tmp_path, "service_case", [CASE, {**CASE, "case_no": "C-2"}, {**CASE, "case_no": "wrong one"}]))
-    return db
+    take_in(db, tiny.hand_in(folder, "flow", [flow]))
+    take_in(db, tiny.hand_in(folder, "service_case", [CASE, {**CASE, "case_no": "C-2"}, {**CASE, "case_no": "wrong one"}]))
+    db.close()
+
+
+@pytest.fixture
+def city(tmp_path):
+    db = homes.library(used, tmp_path / "library")
+    yield db
+    db.close()
 
 
 def test_a_sound_database_has_no_finding_and_its_totals_add_up(city):

@@ -12,14 +12,14 @@ from data.connection import Database
 from data.errors import BadInput, Busy, Unreadable
 from data.handin import HandIn
 from data.intake import take_in
-from tests import tiny
+from tests import homes, tiny
 
 
 @pytest.fixture
-def city(db, tmp_path):
-    for hand_in in tiny.whole(tmp_path / "in"):
-        take_in(db, hand_in)
-    return db
+def city(tmp_path):
+    db = homes.library(homes.tiny_library, tmp_path / "library")
+    yield db
+    db.close()
 
 
 def balance(db):

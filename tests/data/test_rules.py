@@ -11,13 +11,11 @@ from stdnum import numdb
 from stdnum.cn import ric, uscc
 
 from data import registers
-from data.build import build
-from data.connection import Database
 from data.demo.numbers import CREDIT, credit_code, id_number, organisation_code
 from data.errors import BadInput
 from data.intake import take_in
 from data.rules import KINDS, Rule, all_rules, check_sql, interval, rules_of
-from tests import tiny
+from tests import homes, tiny
 
 BIRTH = date(1990, 3, 7)
 PERSON = {"id_number": id_number("990101", BIRTH, 123), "name": "试一", "sex": "1", "birth_date": "1990-03-07", "mobile": "13800001111",
@@ -30,11 +28,7 @@ CASE = {"case_no": "C-1", "channel": "hotline", "category": "road", "unit_code":
 
 @pytest.fixture(scope="module")
 def city(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("rules")
-    database = Database(folder / "city.duckdb", "2GB", 2)
-    build(database)
-    for hand_in in tiny.whole(folder):
-        take_in(database, hand_in)
+    database = homes.library(homes.tiny_library, tmp_path_factory.mktemp("rules"))
     yield database
     database.close()
 

@@ -15,7 +15,7 @@ from benchmarks._oracle import differences
 from data import tiles
 from data.demo import write
 from data.intake import take_in
-from tests import tiny
+from tests import homes, tiny
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +38,7 @@ def small(tmp_path_factory):
 def drawn(tmp_path_factory):
     """The home of the tiny city, drawn."""
     folder = tmp_path_factory.mktemp("tiny")
-    system = System(load(home=folder / "home", demo="off"))
-    system.take(tiny.whole(folder / "in"))
+    system = homes.city(folder / "home")
     system.db.checkpoint()
     system.close()
     return folder / "home"

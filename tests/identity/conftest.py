@@ -10,10 +10,9 @@ from app.identity import Identity
 from app.identity.passwords import Passwords
 from app.secrets import Secrets
 from app.settings import load
-from app.system import System
 from callbacks.pages import create_dash
 from callbacks.server import create_server
-from tests import tiny
+from tests import homes
 from tests.identity.provider import CLIENT, SECRET, Provider
 
 GOOD = "a quiet river of tea"
@@ -76,11 +75,9 @@ def running(tmp_path_factory):
     """(system, server, clock, provider): everything wired as it runs, over a tiny city."""
     folder, clock = tmp_path_factory.mktemp("door"), Clock()
     provider = Provider(clock)
-    system = System(load(home=folder / "home", demo="off", oidc_issuer=provider.issuer, oidc_client_id=CLIENT, oidc_client_secret=SecretStr(SECRET),
-                         oidc_accounts="mapped", oidc_roles="watch=duty_officer"))
+    system = homes.city(folder / "home", oidc_issuer=provider.issuer, oidc_client_id=CLIENT, oidc_client_secret=SecretStr(SECRET),
+                        oidc_accounts="mapped", oidc_roles="watch=duty_officer")
     system.identity.office.clock = clock
-    system.identity.accounts.passwords = system.identity.passwords = Passwords(1, 8)
-    system.take(tiny.whole(folder / "in"))
     server, gateway, results = create_server(system)
     create_dash(system, server, gateway, results)
     yield system, server, clock, provider

@@ -37,6 +37,10 @@ def test_the_hash_is_argon2id_and_tells_right_from_wrong():
     assert Passwords(2, 16).is_outdated(kept) and not passwords.is_outdated(kept)
 
 
+def test_the_costs_of_a_hash_are_those_of_the_recommendation():
+    assert "$m=65536,t=3,p=1$" in Passwords().hash("a quiet river of tea")
+
+
 def test_width_and_composition_of_letters_do_not_count():
     passwords = Passwords(1, 8)
     assert passwords.verify(passwords.hash("café au lait, noir"), "cafe\u0301 au lait, noir")

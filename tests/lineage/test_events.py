@@ -7,15 +7,12 @@ import orjson
 import pytest
 
 from app.lineage.events import Events
-from app.settings import load
-from app.system import System
-from tests import tiny
+from tests import homes, tiny
 
 
 @pytest.fixture
 def system(tmp_path):
-    system = System(load(home=tmp_path / "home", demo="off"))
-    system.take(tiny.whole(tmp_path))
+    system = homes.city(tmp_path / "home")
     yield system
     system.close()
 

@@ -9,16 +9,13 @@ from app import access
 from app.access import EVERY_DEPARTMENT, Grant
 from app.errors import BadInput, NotFound
 from app.lineage.flow import MASK, batch_csv, batch_rows, batches, flow
-from app.settings import load
-from app.system import System
-from tests import tiny
+from tests import homes, tiny
 
 
 @pytest.fixture(scope="module")
 def system(tmp_path_factory):
     folder = tmp_path_factory.mktemp("flow")
-    system = System(load(home=folder / "home", demo="off"))
-    system.take(tiny.whole(folder))
+    system = homes.city(folder / "home")
     rows = tiny.readings("active_sites", "street")
     system.take([tiny.hand_in(folder, "reading", rows, "good")])
     mixed = [rows[0], {**rows[1], "value": 77.0}, {**rows[2], "unit_code": "=cmd|' /C calc'!A0"}, {**rows[3], "value": "x"}]

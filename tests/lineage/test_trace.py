@@ -6,9 +6,7 @@ from app import access
 from app.access import EVERY_DEPARTMENT, Grant
 from app.errors import BadInput, NotFound, Refused
 from app.lineage.trace import interval, trace
-from app.settings import load
-from app.system import System
-from tests import tiny
+from tests import homes, tiny
 
 STREETS = ["990101001", "990101002", "990102001", "990102002"]
 AT = int(tiny.NOON.timestamp())
@@ -25,8 +23,7 @@ def seen_by(system, right, *grants):
 @pytest.fixture(scope="module")
 def system(tmp_path_factory):
     folder = tmp_path_factory.mktemp("trace")
-    system = System(load(home=folder / "home", demo="off"))
-    system.take(tiny.whole(folder))
+    system = homes.city(folder / "home")
     values = dict(zip(STREETS, (1.0, 2.0, 4.0, 8.0), strict=True))
     system.take([tiny.hand_in(folder, "reading", tiny.readings("active_sites", "street", values), "sites", source="housing")])
     late = [{"unit_code": STREETS[3], "indicator": "active_sites", "at": tiny.NOON.isoformat(), "value": 9.0, "weight": None}]

@@ -9,12 +9,10 @@ from datetime import timedelta
 import pytest
 
 from app.access import Grant
-from app.settings import load
-from app.system import System
 from callbacks.pages import create_dash
 from callbacks.server import create_server
 from data.demo.numbers import credit_code
-from tests import tiny
+from tests import homes, tiny
 from tests.signed_in import account, signed_in
 
 READER = {"language": "en", "theme": "dark", "zone": "Asia/Shanghai"}
@@ -26,8 +24,7 @@ FIRM = {"credit_code": credit_code("91", "990101", "MA000001"), "name": "=HYPERL
 
 @pytest.fixture
 def served(tmp_path):
-    system = System(load(home=tmp_path / "home", demo="off", second_factor=False))
-    system.take(tiny.whole(tmp_path / "in"))
+    system = homes.city(tmp_path / "home", second_factor=False)
     bad = [{**CASE, "case_no": f"C-{i}", "reporter_mobile": "13800009999" if i else "138000"} for i in range(5)]
     system.take([tiny.hand_in(tmp_path, "service_case", bad, "c", source="urban_management"),
                  tiny.hand_in(tmp_path, "enterprise", [FIRM], "m", source="market"),

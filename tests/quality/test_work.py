@@ -9,10 +9,8 @@ import pytest
 from app.access import Grant, read_roles, viewer
 from app.errors import BadInput, NotFound, Refused
 from app.quality import work
-from app.settings import load
-from app.system import System
 from data import conservation
-from tests import tiny
+from tests import homes, tiny
 
 CASE = {"case_no": "C-1", "channel": "hotline", "category": "road", "unit_code": "990101001001", "opened_at": "2026-10-01T08:00:00+08:00",
         "status": "open", "reporter_mobile": "13800001111", "rating": None, "title": None, "lon": None, "lat": None}
@@ -22,8 +20,7 @@ BAD = [CASE, {**CASE, "case_no": "C-2", "rating": "9", "title": "=cmd|' /C calc'
 
 @pytest.fixture
 def system(tmp_path):
-    made = System(load(home=tmp_path / "home", demo="off"))
-    made.take(tiny.whole(tmp_path / "in"))
+    made = homes.city(tmp_path / "home")
     made.take([tiny.hand_in(tmp_path, "service_case", BAD, "bad", source="urban_management")])
     yield made
     made.close()

@@ -9,10 +9,8 @@ import time
 import pytest
 
 from app.exchange import sources
-from app.settings import load
-from app.system import System
 from data import registers
-from tests import tiny
+from tests import homes
 
 HEADER = list(registers.rows("sources")[0])
 STREETS = ("990101001", "990101002", "990102001", "990102002")
@@ -23,8 +21,7 @@ class Place:
 
     def __init__(self, folder) -> None:
         self.folder = folder
-        self.system = System(load(home=folder / "home", demo="off", second_factor=False, import_networks="127.0.0.0/8"))
-        self.system.take(tiny.whole(folder / "in"))
+        self.system = homes.city(folder / "home", second_factor=False, import_networks="127.0.0.0/8")
         self.rows: list[dict[str, str]] = []
 
     def source(self, name, kind, dataset="reading", **more):

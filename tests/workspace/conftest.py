@@ -4,10 +4,8 @@ import pytest
 
 from app import access
 from app.access import Grant
-from app.settings import load
-from app.system import System
 from app.workspace import Workspace
-from tests import tiny
+from tests import homes, tiny
 
 LEFT, RIGHT = "990101", "990102"
 
@@ -15,8 +13,7 @@ LEFT, RIGHT = "990101", "990102"
 @pytest.fixture(scope="session")
 def system(tmp_path_factory):
     folder = tmp_path_factory.mktemp("workspace")
-    running = System(load(home=folder / "home", demo="off", workspace_seconds=2, workspace_rows=1000, workspace_memory_mb=256))
-    running.take(tiny.whole(folder / "in"))
+    running = homes.city(folder / "home", workspace_seconds=2, workspace_rows=1000, workspace_memory_mb=256)
     codes = sorted(row["code"] for row in tiny.units() if row["level"] == "grid")
     readings = (tiny.readings("energy_use_kwh", "floor") + tiny.readings("active_sites", "street") + tiny.readings("aqi", "street")
                 + tiny.readings("resident_population", "grid", {code: [2.0, 9.0, 30.0, 40.0][i % 4] for i, code in enumerate(codes)})

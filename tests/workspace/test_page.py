@@ -6,12 +6,10 @@ import io
 import pytest
 
 from app.access import Grant
-from app.settings import load
-from app.system import System
 from callbacks.pages import create_dash
 from callbacks.server import create_server
 from data.trail import Question
-from tests import tiny
+from tests import homes, tiny
 from tests.signed_in import account, signed_in
 
 READER = {"language": "en", "theme": "dark", "zone": "Asia/Shanghai"}
@@ -21,8 +19,7 @@ ANSWER = "..workspace-result.children...workspace-history.data.."
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
     folder = tmp_path_factory.mktemp("workspace-page")
-    system = System(load(home=folder / "home", demo="off", workspace_rows=50))
-    system.take(tiny.whole(folder / "in"))
+    system = homes.city(folder / "home", workspace_rows=50)
     system.take([tiny.hand_in(folder, "reading", tiny.readings("aqi", "street"), "r")])
     server, gateway, results = create_server(system)
     app = create_dash(system, server, gateway, results)
