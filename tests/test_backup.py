@@ -25,21 +25,25 @@ from callbacks.server import create_server
 from data.connection import Database
 from data.levels import LEVELS
 from data.trail import Question
-from tests import tiny
+from tests import homes, tiny
 from tests.signed_in import PASSWORD, account, signed_in
 
 
-def city(home, folder):
-    """A running system with a city, people, a trail and a sealed value."""
-    system = System(load(home=home, demo="off"))
-    system.take(tiny.whole(folder))
+def lived_in(home):
+    """A home with a city, people and a trail."""
+    folder, system = home.parent / "in", homes.city(home)
     system.take([tiny.hand_in(folder, "reading", tiny.readings("energy_use_kwh", "floor") + tiny.readings("aqi", "street"), "r")])
     account(system, "lin", Grant("analyst", "tiny", "990101", 1), department="traffic")
     (home / "settings.env").write_text("CHENGSHU_LANGUAGE=en\n")
     for i in range(40):
         system.audit.note("lin", "account", "units.card", "allowed", city="tiny", units=[f"u{i}"])
     system.audit.flush()
-    return system
+    system.close()
+
+
+def city(home):
+    """A system running in a copy of it."""
+    return System(load(home=homes.copy(lived_in, home), demo="off"))
 
 
 def facts(home):
@@ -69,21 +73,22 @@ def same(a, b):
     assert a["trail"] == b["trail"] and a["keys"] == b["keys"] and a["intact"] and b["intact"] and b["signs_in"]
 
 
+@pytest.fixture(scope="module")
+def archive_of_all(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("backup")
+    return back_up(load(home=homes.copy(lived_in, folder / "home")), folder / "kept.tar.gz").path
+
+
 @pytest.fixture
-def lost(tmp_path):
-    """(home, archive, facts of before): the home is gone."""
-    home = tmp_path / "home"
-    city(home, tmp_path / "in").close()
-    made = back_up(load(home=home), tmp_path / "kept.tar.gz")
-    before = facts(home)
-    shutil.rmtree(home)
-    return home, made.path, before
+def lost(tmp_path, archive_of_all):
+    """(home, archive): the home is gone."""
+    return tmp_path / "home", Path(shutil.copy(archive_of_all, tmp_path))
 
 
 @pytest.mark.parametrize("ending", [".tar.gz", ".tar.zst"])
 def test_a_lost_city_comes_back_as_it_was(tmp_path, ending):
     home = tmp_path / "home"
-    system = city(home, tmp_path / "in")
+    system = city(home)
     sealed = system.secrets.seal("factor", b"otp")
     system.close()
     made = back_up(load(home=home), tmp_path / f"kept{ending}")
@@ -100,7 +105,7 @@ def test_a_lost_city_comes_back_as_it_was(tmp_path, ending):
 
 def test_a_running_server_backs_itself_up_while_it_is_written_to(tmp_path):
     home = tmp_path / "home"
-    system = city(home, tmp_path / "in")
+    system = city(home)
     server, _, _ = create_server(system)
     with_right = signed_in(system, server)
     without = signed_in(system, server, account(system, "wang", Grant("analyst")))
@@ -122,7 +127,7 @@ def test_a_running_server_backs_itself_up_while_it_is_written_to(tmp_path):
 
 def test_sessions_end_with_a_restore(tmp_path):
     home = tmp_path / "home"
-    system = city(home, tmp_path / "in")
+    system = city(home)
     session = system.identity.sign_in("lin", PASSWORD, "10.0.0.2").session
     assert system.identity.recognise(session, None, "10.0.0.2").name == "lin"
     system.close()
@@ -134,7 +139,7 @@ def test_sessions_end_with_a_restore(tmp_path):
 
 
 def test_a_home_is_not_overwritten_without_force_and_kept_with_it(tmp_path, lost):
-    home, archive, _ = lost
+    home, archive = lost
     home.mkdir()
     (home / "mine").write_text("x")
     with pytest.raises(BadInput, match="--force"):
@@ -144,7 +149,7 @@ def test_a_home_is_not_overwritten_without_force_and_kept_with_it(tmp_path, lost
 
 
 def test_a_running_server_is_not_pulled_from_under(tmp_path, lost):
-    home, archive, _ = lost
+    home, archive = lost
     restore(load(home=home), archive)
     script = "import sys, time; from data.connection import Database; d = Database(sys.argv[1]); print('open', flush=True); time.sleep(60)"
     other = subprocess.Popen([sys.executable, "-c", script, str(home / "chengshu.duckdb")], stdout=subprocess.PIPE, text=True)
@@ -164,7 +169,7 @@ def rewritten(archive, target, change):
     """The archive with its members passed through `change(list of (info, body))`."""
     with tarfile.open(archive) as tar:
         members = [(info, tar.extractfile(info).read()) for info in tar]
-    with tarfile.open(target, "w:gz") as tar:
+    with tarfile.open(target, "w:gz", compresslevel=1) as tar:
         for info, body in change(members):
             if info.isreg():
                 info.size = len(body)
@@ -210,14 +215,14 @@ ATTACKS = {
 
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_an_archive_that_is_not_whole_or_not_ours_changes_nothing(tmp_path, lost, attack):
-    home, archive, _ = lost
+    home, archive = lost
     home.mkdir()
     (home / "mine").write_text("x")
     wrong = rewritten(archive, tmp_path / "wrong.tar.gz", ATTACKS[attack])
     with pytest.raises(Unreadable):
         restore(load(home=home), wrong, is_forced=True)
     assert [path.name for path in home.iterdir()] == ["mine"] and not Path("/tmp/chengshu-evil").exists()
-    assert {path.name for path in tmp_path.iterdir()} == {"home", "in", "kept.tar.gz", "wrong.tar.gz"}, "nothing is left over"
+    assert {path.name for path in tmp_path.iterdir()} == {"home", "kept.tar.gz", "wrong.tar.gz"}, "nothing is left over"
 
 
 @pytest.mark.parametrize("body", [b"", b"not an archive", b"\x1f\x8b\x08\x00garbage"])
@@ -232,7 +237,7 @@ def test_what_is_no_archive_is_said(tmp_path, body, ending):
 
 
 def test_a_cut_archive_is_said(tmp_path, lost):
-    home, archive, _ = lost
+    home, archive = lost
     for part in (0.2, 0.7, 0.999):
         (tmp_path / "cut.tar.gz").write_bytes(archive.read_bytes()[: int(archive.stat().st_size * part)])
         with pytest.raises(Unreadable):
@@ -256,7 +261,7 @@ def test_names_and_nothing_are_said(tmp_path):
 
 
 def test_the_commands_do_it(tmp_path, lost):
-    home, archive, _ = lost
+    home, archive = lost
 
     def run(*words):
         return subprocess.run([sys.executable, "run.py", *map(str, words)], capture_output=True, text=True, timeout=120, check=False,

@@ -136,6 +136,19 @@ def shelf(system):
     return system.catalogue.shelf("tiny")
 
 
+@pytest.fixture(scope="module")
+def same_system(tmp_path_factory):
+    """One system for those tests of a module that change nothing the others look at."""
+    running = System(load(home=homes.copy(catalogued, tmp_path_factory.mktemp("catalogue") / "home"), demo="off", second_factor=False))
+    yield running
+    running.close()
+
+
+@pytest.fixture(scope="module")
+def same_shelf(same_system):
+    return same_system.catalogue.shelf("tiny")
+
+
 def person(system, name, role="analyst", department="", unit="", privacy=3, city="tiny"):
     """Somebody with one role below a unit."""
     return viewer(name, "account", (Grant(role, city, unit, privacy),), system.roles, department)

@@ -81,10 +81,10 @@ def test_a_revoked_and_an_expired_grant_end_at_once(system, shelf):
         ("R1", Wish("Good", since=NOW, until=NOW - timedelta(1)), BadInput),
     ],
 )
-def test_what_is_not_there_cannot_be_asked_for(system, shelf, code, wish, kind):
+def test_what_is_not_there_cannot_be_asked_for(same_system, same_shelf, code, wish, kind):
     with pytest.raises(kind):
-        system.desk.ask(person(system, "ann"), "tiny", shelf.resource(code), wish, NOW)
-    assert system.desk.requests("tiny") == []
+        same_system.desk.ask(person(same_system, "ann"), "tiny", same_shelf.resource(code), wish, NOW)
+    assert same_system.desk.requests("tiny") == []
 
 
 def test_requests_of_another_city_are_not_found(system, shelf):

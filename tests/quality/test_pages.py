@@ -4,11 +4,14 @@ import base64
 import csv
 import io
 import json
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 
 from app.access import Grant
+from app.settings import load
+from app.system import System
 from callbacks.pages import create_dash
 from callbacks.server import create_server
 from data.demo.numbers import credit_code
@@ -22,14 +25,20 @@ FIRM = {"credit_code": credit_code("91", "990101", "MA000001"), "name": "=HYPERL
         "industry": "C", "legal_person": "示例居民一"}
 
 
-@pytest.fixture
-def served(tmp_path):
-    system = homes.city(tmp_path / "home", second_factor=False)
+def damaged(home):
+    """The home of the tiny city with a wrong row and two sources that differ."""
+    system, folder = homes.city(home, second_factor=False), home.parent / "damaged-in"
     bad = [{**CASE, "case_no": f"C-{i}", "reporter_mobile": "13800009999" if i else "138000"} for i in range(5)]
-    system.take([tiny.hand_in(tmp_path, "service_case", bad, "c", source="urban_management"),
-                 tiny.hand_in(tmp_path, "enterprise", [FIRM], "m", source="market"),
-                 tiny.hand_in(tmp_path, "enterprise", [{**FIRM, "industry": "F", "legal_person": "示例居民二"}], "t", source="tax",
+    system.take([tiny.hand_in(folder, "service_case", bad, "c", source="urban_management"),
+                 tiny.hand_in(folder, "enterprise", [FIRM], "m", source="market"),
+                 tiny.hand_in(folder, "enterprise", [{**FIRM, "industry": "F", "legal_person": "示例居民二"}], "t", source="tax",
                               as_of=tiny.AS_OF + timedelta(days=1))])
+    system.close()
+
+
+@contextmanager
+def serving(home):
+    system = System(load(home=homes.copy(damaged, home), demo="off", second_factor=False))
     server, gateway, results = create_server(system)
     create_dash(system, server, gateway, results)
     who = {"officer": ("department_user", "urban_management"), "stranger": ("department_user", "police"), "steward": ("data_steward", ""),
@@ -38,6 +47,19 @@ def served(tmp_path):
                for name, (role, department) in who.items()}
     yield system, clients
     system.close()
+
+
+@pytest.fixture
+def served(tmp_path):
+    with serving(tmp_path / "home") as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory):
+    """For the tests that change nothing."""
+    with serving(tmp_path_factory.mktemp("quality") / "home") as found:
+        yield found
 
 
 def page(client, path):
@@ -100,8 +122,8 @@ def test_rejected_rows_go_home_through_the_page(served):
     assert system.db.run("select state from mgmt.work_item where item = 1").fetchone() == ("closed",)
 
 
-def test_quality_shows_rules_with_their_rates_and_gives_them_out(served):
-    _, clients = served
+def test_quality_shows_rules_with_their_rates_and_gives_them_out(shared):
+    _, clients = shared
     text = page(clients["analyst"], "/quality?city=tiny&lang=en")
     assert "The mobile number is not one" in text and "80.00 %" in text and "/returned" not in text
     assert "/returned?city=tiny" in page(clients["steward"], "/quality?city=tiny&lang=en")
@@ -128,8 +150,8 @@ def test_a_conflict_is_shown_side_by_side_and_decided_by_a_steward(served):
     assert "market|tax" in sheet and "示例居民" not in sheet
 
 
-def test_sensitive_values_of_a_conflict_are_masked_below_their_level(served):
-    system, clients = served
+def test_sensitive_values_of_a_conflict_are_masked_below_their_level(shared):
+    system, clients = shared
     number = system.db.run("select conflict from mgmt.conflict where field = 'legal_person'").fetchone()[0]
     low = signed_in(system, clients["analyst"].application, account(system, "low", Grant("analyst", "tiny", "", 1)))
     assert "示例居民一" not in page(low, f"/conflicts?city=tiny&lang=en&conflict={number}")
@@ -138,8 +160,8 @@ def test_sensitive_values_of_a_conflict_are_masked_below_their_level(served):
 
 @pytest.mark.parametrize("value", [
     None, 7, "x", {"act": "sign"}, {"act": "burn", "item": "1"}, {"act": "sign", "item": "one"}, {"act": "sign", "item": "9"}])
-def test_what_no_page_of_ours_sends_changes_nothing(served, value):
-    system, clients = served
+def test_what_no_page_of_ours_sends_changes_nothing(shared, value):
+    system, clients = shared
     answer = post(clients["officer"], "returned-body.children", [{"id": "returned-act", "property": "data", "value": value}],
                   [{"id": "returned-place", "property": "data", "value": {"city": "tiny", "item": 1, "state": ""}}])
     assert answer.status_code in (200, 204)
