@@ -89,8 +89,9 @@ def addresses(system, city):
     yield from (f"{some}/{level}/{when}.{kind}?by={by}" for level in ("city", "district", "street") for when in ("latest", AT)
                 for kind in ("bin", "json") for by in ("quantile", "threshold"))
     yield from (f"/values/{city}/energy_use_kwh/{level}/latest.{kind}" for level in ("building", "floor") for kind in ("bin", "json"))
-    sizes = {"city": 1, "district": 2, "street": 4, "building": 24, "floor": 48}
-    yield from (f"/unit/{city}/{level}/{seq}.json?indicator={indicator}" for level, seqs in sizes.items() for seq in range(1, seqs + 1)
+    sizes = {"city": 1, "district": 2, "street": 4, "building": 48, "floor": 96}
+    yield from (f"/unit/{city}/{level}/{seq}.json?indicator={indicator}" for level, seqs in sizes.items()
+                for seq in range(1, seqs + 1, 1 if seqs < 10 else 9)
                 for indicator in ("active_sites", "energy_use_kwh"))
     yield from (f"/floors/{city}/{code}.json?indicator=energy_use_kwh" for code in units["building"][::3])
     yield from (f"/shapes/{city}/{level}.json{parent}" for level in ("city", "district", "street", "building")

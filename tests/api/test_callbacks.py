@@ -163,7 +163,7 @@ def test_forged_payloads(whole, part):
     for row in served(whole)[part::4]:
         is_slow = whole.gateway.callback_rights[row["output"]] in ("sql.ask", "access.change")  # a process, a slow hash
 
-        @settings(max_examples=25 if is_slow else 100, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=25 if is_slow else 50, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
         @given(body=forged(payload(row)))
         def send(body):
             check(whole, body)

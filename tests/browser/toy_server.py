@@ -154,7 +154,7 @@ def serve(app, port=0):
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
 
     server = make_server("127.0.0.1", port, app.server, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     return f"http://127.0.0.1:{server.server_port}", server.shutdown
 
 

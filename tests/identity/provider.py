@@ -11,6 +11,7 @@ import json
 import secrets
 import threading
 from collections.abc import Callable
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -18,6 +19,11 @@ from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
 CLIENT, SECRET = "chengshu", "a secret of forty letters that is random"
+
+
+@cache
+def _key(name: str) -> RSAKey:
+    return RSAKey.generate_key(2048, {"kid": name, "use": "sig", "alg": "RS256"})
 
 
 class Provider:
@@ -31,11 +37,11 @@ class Provider:
         self.sign_with: RSAKey | None = None
         self.sign: Callable[[dict[str, object]], str] | None = None
         self.is_down = False
-        self.key = RSAKey.generate_key(2048, {"kid": "one", "use": "sig", "alg": "RS256"})
+        self.key = _key("one")
         self._codes: dict[str, dict[str, str]] = {}
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.issuer = f"http://127.0.0.1:{self._server.server_port}"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
     def close(self) -> None:
         self._server.shutdown()
@@ -43,7 +49,7 @@ class Provider:
 
     def turn_key(self, name: str) -> None:
         """A new key under a new name, as providers do every some weeks."""
-        self.key = RSAKey.generate_key(2048, {"kid": name, "use": "sig", "alg": "RS256"})
+        self.key = _key(name)
 
     def discovery(self) -> dict[str, object]:
         return {"issuer": self.issuer, "authorization_endpoint": self.issuer + "/authorize", "token_endpoint": self.issuer + "/token",

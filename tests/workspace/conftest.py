@@ -13,7 +13,7 @@ LEFT, RIGHT = "990101", "990102"
 @pytest.fixture(scope="session")
 def system(tmp_path_factory):
     folder = tmp_path_factory.mktemp("workspace")
-    running = homes.city(folder / "home", workspace_seconds=2, workspace_rows=1000, workspace_memory_mb=256)
+    running = homes.city(folder / "home", workspace_seconds=10, workspace_rows=1000, workspace_memory_mb=256)
     codes = sorted(row["code"] for row in tiny.units() if row["level"] == "grid")
     readings = (tiny.readings("energy_use_kwh", "floor") + tiny.readings("active_sites", "street") + tiny.readings("aqi", "street")
                 + tiny.readings("resident_population", "grid", {code: [2.0, 9.0, 30.0, 40.0][i % 4] for i, code in enumerate(codes)})
@@ -53,3 +53,13 @@ def ask(workspace, seen):
         return workspace.ask(seen(*(grants or (Grant("analyst", "tiny", "", 1),)), **who), "tiny", sql).answer
 
     return one
+
+
+@pytest.fixture
+def within(workspace, monkeypatch):
+    """Give questions other seconds for the length of a test (and the second that the process has to end by itself)."""
+
+    def limit(seconds):
+        monkeypatch.setattr(workspace, "settings", workspace.settings.model_copy(update={"workspace_seconds": seconds}))
+
+    return limit

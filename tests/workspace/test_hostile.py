@@ -320,11 +320,13 @@ HEAVY = [
 
 
 @pytest.mark.parametrize("sql", HEAVY, ids=[sql[:40] for sql in HEAVY])
-def test_a_heavy_question_ends_in_time_and_the_server_answers_on(ask, sql):
+def test_a_heavy_question_ends_in_time_and_the_server_answers_on(ask, within, sql):
+    within(0.2)
     started = time.monotonic()
     answer, error = outcome(ask, sql)
     assert (len(answer.rows) <= 1000 and sum(len(str(cell)) for row in answer.rows for cell in row) < 30_000_000) if answer else error.remedy
     assert time.monotonic() - started < 8
+    within(10)
     assert ask("select count(*) from unit").rows == [[2 + 1 + 4 + 8 + 16 + 48 + 96]]
 
 
@@ -335,7 +337,8 @@ def test_a_text_too_long_is_not_even_looked_at(ask):
     assert time.monotonic() - started < 1
 
 
-def test_a_person_asks_one_question_at_a_time_and_a_few_people_at_once(ask, workspace):
+def test_a_person_asks_one_question_at_a_time_and_a_few_people_at_once(ask, workspace, within):
+    within(2)
     slow, ended = "select count(*) from range(100000) a, range(100000) b, range(10000) c where a.range + b.range + c.range < 0", []
 
     def work(name):
@@ -355,10 +358,12 @@ def test_a_person_asks_one_question_at_a_time_and_a_few_people_at_once(ask, work
         ask("select 1", name="zhao")
     for thread in threads:
         thread.join()
+    within(10)
     assert sorted(ended) == ["lin", "wang"] and ask("select 1", name="lin").rows == [[1]] and ask("select 1", name="zhao").rows == [[1]]
 
 
-def test_no_process_and_no_file_stays(ask, system, workspace):
+def test_no_process_and_no_file_stays(ask, system, workspace, within):
+    within(0.5)
     for sql in ("select count(*) from range(10000000000) a, range(10000000000) b", "select repeat(repeat('x', 1000000), 100000)", "select 1"):
         try:
             ask(sql)
@@ -375,39 +380,8 @@ def test_no_process_and_no_file_stays(ask, system, workspace):
         st.text(max_size=200),
         st.lists(
             st.sampled_from(
-                [
-                    "select",
-                    "from",
-                    "unit",
-                    "(",
-                    ")",
-                    ";",
-                    "'",
-                    '"',
-                    "--",
-                    "/*",
-                    "*/",
-                    "read_text('/etc/passwd')",
-                    "with",
-                    "x",
-                    "as",
-                    "*",
-                    ",",
-                    "sqlite_master",
-                    "values",
-                    "1",
-                    "union",
-                    "all",
-                    "copy",
-                    "to",
-                    "$$",
-                    "pivot",
-                    "on",
-                    "in",
-                    "lateral",
-                    "\n",
-                ]
-            ),
+                ["select", "from", "unit", "(", ")", ";", "'", '"', "--", "/*", "*/", "read_text('/etc/passwd')", "with", "x", "as",
+                 "*", ",", "sqlite_master", "values", "1", "union", "all", "copy", "to", "$$", "pivot", "on", "in", "lateral", "\n"]),
             max_size=25,
         ).map(" ".join),
     )

@@ -87,7 +87,7 @@ class Answers(BaseHTTPRequestHandler):
 def host():
     server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
     server.asked, server.daemon_threads = [], True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     yield server
     server.shutdown()
     server.server_close()
@@ -270,7 +270,7 @@ def secure(tmp_path):
     context.load_cert_chain(file)
     server.socket = context.wrap_socket(server.socket, server_side=True)
     server.handle_error = lambda *_: None
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     yield server, file
     server.shutdown()
     server.server_close()
