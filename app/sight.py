@@ -70,6 +70,7 @@ class Seen(System):
         self.settings, self.progress, self.roles = whole.settings, whole.progress, whole.roles
         # what there is, not what it says: every viewer of a city may know of it; what they may do is asked of them there
         self.catalogue, self.desk = whole.catalogue, whole.desk
+        self.scenes, self.steering = whole.scenes, whole.steering
         self.reach: tuple[Grant, ...] = viewer.reach(right)
         self._cities: dict[str, tuple[City, City | None]] = {}  # type: ignore[assignment]  # the row, and as it is seen
         glass = whole.glass(self.scope)

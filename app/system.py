@@ -27,6 +27,9 @@ from app.indicators.values import Values
 from app.lineage.events import Events
 from app.secrets import Secrets
 from app.settings import Settings
+from app.wall.scenes import Scene
+from app.wall.scenes import read as read_scenes
+from app.wall.steer import Steering
 from data import conservation, queries, shelf, store, tiles
 from data.build import build
 from data.connection import Database
@@ -101,6 +104,8 @@ class System:
         self.events = Events(settings.home, settings.lineage_days)
         self.keeper: Keeper | None = None
         self.catalogue, self.desk, self.uses = Catalogue(self.db), Desk(self.db), Uses(self.db)
+        self.scenes: dict[str, Scene] = read_scenes(settings.home)
+        self.steering = Steering()
         self.read_cities()
         self.finish()
 

@@ -18,6 +18,7 @@ from app.units.export import KINDS as FILES
 from app.units.levels import LEVELS
 from callbacks.resources import FORMS, SHEETS
 from callbacks.values import BY
+from callbacks.wall import ACTS as WALL_ACTS
 from layouts.text import LANGUAGES
 
 JSON, PAGE = "application/json", "text/html"
@@ -203,6 +204,14 @@ ROUTES: dict[str, Route] = {
         (CITY, word("sheet", "Which", SHEETS)), {"text/csv": {"type": "string"}},
     ),
     "page_requests.listed": Route("The requests for resources that the viewer may know of, as CSV", (CITY,), {"text/csv": {"type": "string"}}),
+    "wall.now": Route("What the wall of a city shows now, and the versions of what stands on it", (CITY,)),
+    "wall.scene": Route("A scene of the wall: its panels and the stops of its map",
+                        (CITY, text("name", "Name of the scene"), word("lang", "Language", LANGUAGES), word("wide", "For a wide wall", ("0", "1")))),
+    "wall.units": Route("Units that a word finds, for the map of the wall", (CITY, text("word", "Name, code, address, pinyin", 100),
+                                                                            word("lang", "Language", LANGUAGES)), ROWS),
+    "wall.steer": Route("Steer the wall: scene, hold, flight", (CITY,), form=(
+        word("do", DO, WALL_ACTS), text("scene", "Name of a scene, for `show`"), text("unit", "Code of a unit, for `fly`"),
+        text("indicator", "What the map shows there", 60))),
     "backup.make": Route("Make an archive of the whole home in its folder of backups; it is never sent out"),
     "backup.kept": Route("The archives in the home's folder of backups"),
     "page_audit.trail": Route(

@@ -13,12 +13,16 @@ from layouts.reader import Reader
 
 @dataclass(frozen=True)
 class Page:
-    """`build(seen, r, words)` returns the content; `name` is the word in CSS classes, icons and layouts.shell.page_names."""
+    """`build(seen, r, words)` returns the content; `name` is the word in CSS classes, icons and layouts.shell.page_names.
+
+    `is_bare`: the page is the whole screen, always dark, without header, menus and help.
+    """
 
     name: str
     path: str
     right: str
     build: Callable[[Seen, Reader, dict[str, str]], Any]
+    is_bare: bool = False
 
 
 def city_asked(seen: Seen, words: dict[str, str]) -> City | None:

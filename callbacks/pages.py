@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from dash import Dash
+from dash import Dash, html
 from flask import Flask, Response, has_request_context, redirect, request
 
 from app.access import NOBODY, Viewer
@@ -36,8 +36,10 @@ from callbacks import (
     page_quality,
     page_requests,
     page_returned,
+    page_screen,
     page_settings,
     page_sources,
+    page_steer,
     page_workspace,
 )
 from callbacks.dispatch import guard_dispatch
@@ -53,13 +55,14 @@ from layouts.text import LANGUAGES
 from layouts.theme import THEMES
 
 BAR: tuple[Page, ...] = (page_map.PAGE, page_data.PAGE, page_catalogue.PAGE, page_workspace.PAGE)
-MENU: tuple[Page, ...] = (page_settings.PAGE, page_access.PAGE, page_audit.PAGE, page_evidence.PAGE)
+MENU: tuple[Page, ...] = (page_steer.PAGE, page_settings.PAGE, page_access.PAGE, page_audit.PAGE, page_evidence.PAGE)
 # pages that stand behind one entry of the bar, in the order of their tabs: the first is the one in the bar
 GROUPS: tuple[tuple[Page, ...], ...] = (
     (page_data.PAGE, page_sources.PAGE, page_quality.PAGE, page_returned.PAGE, page_conflicts.PAGE, page_lineage.PAGE),
     (page_catalogue.PAGE, page_lists.PAGE, page_requests.PAGE),
 )
-PAGES: dict[str, Page] = {page.path: page for page in (*BAR, *(page for group in GROUPS for page in group), *MENU)}
+BARE: tuple[Page, ...] = (page_screen.PAGE,)
+PAGES: dict[str, Page] = {page.path: page for page in (*BAR, *(page for group in GROUPS for page in group), *MENU, *BARE)}
 _OPEN = ("/assets/", "/_dash-component-suites/", "/_favicon.ico", "/_reload-hash")
 _INDEX = """<!DOCTYPE html>
 <html lang="{lang}" data-mantine-color-scheme="{theme}"><head>{{%metas%}}<title>{{%title%}}</title>{{%css%}}
@@ -102,7 +105,7 @@ def create_dash(system: System, server: Flask, gateway: Gateway, results: Result
         if request.path != "/" or "text/html" not in request.headers.get("Accept", ""):
             return None
         viewer = gateway.viewer()
-        page = next((page for page in PAGES.values() if viewer.may(page.right)), None)
+        page = next((page for page in PAGES.values() if not page.is_bare and viewer.may(page.right)), None)
         path = page.path if page else "/account" if viewer.kind == "account" else "/"
         return redirect(path, 303) if path != "/" else None
 
@@ -137,7 +140,9 @@ def layout(system: System, gateway: Gateway) -> Any:
     page = PAGES.get(path, page_map.PAGE)
     seen = system.seen_by(viewer, "map.read")          # what the shell shows of cities
     city = city_asked(seen, words)
-    r = reader_of(system, words, city.timezone if city else None)
+    r = reader_of(system, {**words, "theme": "dark"} if page.is_bare else words, city.timezone if city else None)
+    if page.is_bare:
+        return html.Main(content_of(gateway, page, r, words) if has_request_context() else None, id="main", className=f"cs-page-{page.name}")
     middle = search_box(r) if page is page_map.PAGE and city else None
     return shell(
         r,
@@ -195,8 +200,8 @@ def person(system: System, viewer: Viewer, r: Reader) -> dict[str, Any]:
 
 
 def _index(system: System, parts: dict[str, str]) -> str:
-    _, words = asked_for()
-    r = reader_of(system, words)
+    path, words = asked_for()
+    r = reader_of(system, {**words, "theme": "dark"} if path in PAGES and PAGES[path].is_bare else words)
     page = _INDEX.format(lang="zh-CN" if r.language == "zh" else "en", theme=r.theme)
     for name, text in parts.items():
         page = page.replace("{%" + name + "%}", text)

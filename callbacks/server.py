@@ -20,6 +20,7 @@ from callbacks import (
     trace,
     units,
     values,
+    wall,
 )
 from callbacks.compress import compress
 from callbacks.gateway import Gateway
@@ -34,7 +35,8 @@ def create_server(system: System) -> tuple[Flask, Gateway, Results]:
     server = Flask("chengshu", static_folder=None)
     server.config["MAX_CONTENT_LENGTH"] = system.settings.upload_limit_mb * 1_000_000
     gateway, results = Gateway(server, system), Results(server, system.settings)
-    for routes in (tiles, values, units, trace, page_data, export, resources, page_requests, backup, health, hand_in, ngsi_ld, openapi, sign_in):
+    for routes in (tiles, values, units, trace, page_data, export, resources, page_requests, backup, health, hand_in, ngsi_ld, openapi, wall,
+                   sign_in):
         routes.register(gateway, results)
     compress(server)
 

@@ -89,7 +89,7 @@ def _machine(gateway: Gateway, door: Door) -> None:
             entered, shown = door.identity.enter_kiosk(token, address(), agent(), session())
         except ChengshuError as error:
             return door.page("notice", error, title=door.reader().t("This screen stays dark"))
-        return door.keep(go(f"/?{urlencode({'city': shown.city})}"), entered.session, shown.until)
+        return door.keep(go(f"/screen?{urlencode({'city': shown.city})}"), entered.session, shown.until)
 
 
 def _provider(gateway: Gateway, door: Door) -> None:

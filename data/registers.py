@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import tomllib
 from pathlib import Path
+from typing import Any
 
 _FOLDER = Path(__file__).resolve().parent / "registry"
 
@@ -18,3 +20,18 @@ def columns(name: str) -> list[str]:
     """The names in the head of `data/registry/<name>.csv`."""
     with (_FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return next(csv.reader(file), [])
+
+
+def documents(name: str, home: Path | None = None) -> dict[str, dict[str, Any]]:
+    """{name: content} of the TOML files of `data/registry/<name>/`; a file of the same name in `<home>/registry/<name>/` stands in for ours.
+
+    Raises ValueError, naming the file, for one that is no TOML.
+    """
+    found = {}
+    for folder in (_FOLDER / name, *([home / "registry" / name] if home else [])):
+        for file in sorted(folder.glob("*.toml")):
+            try:
+                found[file.stem] = tomllib.loads(file.read_text(encoding="utf-8"))
+            except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+                raise ValueError(f"{file}: {error}") from error
+    return found

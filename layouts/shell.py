@@ -64,6 +64,8 @@ def page_names(r: Reader) -> dict[str, str]:
         "lists": r.t("Lists and rates"),
         "requests": r.t("Requests"),
         "workspace": r.t("SQL workspace"),
+        "screen": r.t("Wall"),
+        "steer": r.t("Steer the wall"),
         "settings": r.t("Settings"),
         "access": r.t("Accounts and rights"),
         "audit": r.t("Audit trail"),

@@ -124,7 +124,8 @@
     fly(camera) {
       if (!camera) return;
       const m = this.map;
-      const pose = {...(camera.pitch !== undefined && {pitch: camera.pitch}), ...(camera.bearing !== undefined && {bearing: camera.bearing})};
+      const pose = {};
+      for (const name of ['pitch', 'bearing', 'maxDuration']) if (camera[name] !== undefined) pose[name] = camera[name];
       if (camera.bounds) {
         const [w, s, e, n] = camera.bounds;
         const to = m.cameraForBounds([[w, s], [e, n]], {padding: map.roomOf(camera.padding ?? 32, this.frame.canvas), maxZoom: camera.maxZoom ?? 18, ...pose});

@@ -20,7 +20,7 @@ class CityMap(Component):
     - ``city``: key of the city in addresses.
     - ``mapStyle``: MapLibre style from ``layouts.map_style``, or ``{"light": style, "dark": style}``.
     - ``camera``: ``{lon, lat, zoom, pitch, bearing}`` or ``{bounds: [w, s, e, n], padding, maxZoom}``; every new value
-      moves the map; ``jump: true`` without flight. ``home``: where "whole city" goes (default: first camera).
+      moves the map; ``jump: true`` without flight, ``maxDuration`` for a slow one (ms). ``home``: where "whole city" goes (default: first camera).
     - ``values``: ``{level: {url, classes}}``; the URL answers one byte a unit by seq - 1, 255 = no data, may be gzip.
       Only the level on screen is fetched. A missing level is drawn without data.
     - ``colors``: ``{ramp, nodata, selected, hover}`` or a light/dark pair (``layouts.colors.map_colors_by_theme``).

@@ -37,6 +37,18 @@ class Spark(_Drawn):
     available_properties: ClassVar[list[str]] = _prop_names
 
 
+class WallCourse(_Drawn):
+    """A course of values as the wall shows it, in the size of its place: with its highest and lowest, days, and limits.
+
+    `times` in epoch seconds, `values` (None = gap), `limits` drawn faintly, `band` [[low, high] or None, …] behind it (one a time),
+    `zone`, `language` for the days, `label` for a screen reader.
+    """
+
+    _type = "WallCourse"
+    _prop_names: ClassVar[list[str]] = ["id", "times", "values", "limits", "band", "zone", "language", "label", "className"]
+    available_properties: ClassVar[list[str]] = _prop_names
+
+
 class TimeBar(_Drawn):
     """The steps of an indicator to choose from, play and step through.
 

@@ -101,6 +101,8 @@ def addresses(system, city):
     yield from (f"/export/{city}.{kind}?indicator=energy_use_kwh&level={level}{some}" for kind in ("csv", "geojson") for level in ("street", "floor")
                 for some in ("", f"&units={','.join(units[level][:4] + units[level][-4:])}"))
     yield "/version"
+    yield f"/api/wall/{city}/now.json"
+    yield from (f"/api/wall/{city}/scene/{scene}.json?wide={wide}" for scene in ("overview", "map", "courses", "data") for wide in (0, 1))
 
 
 def plain(answer):
@@ -116,7 +118,7 @@ def test_no_address_tells_anything_from_outside(served, subject):
     for city in ("tiny", "other"):
         for address in addresses(system, city):
             answer = client.get(address)
-            right = "export.rows" if address.startswith("/export") else "map.read"
+            right = "export.rows" if address.startswith("/export") else "operations.read" if address.startswith("/api/wall") else "map.read"
             if right not in held:
                 assert (answer.status_code, answer.json["error"]) == (403, "Refused"), address
                 continue
@@ -246,7 +248,7 @@ def test_a_role_gets_exactly_the_routes_of_its_capabilities(served, role):
     _, app, gateway, clients = served
     held, adapter = access.read_roles()[role].capabilities, app.server.url_map.bind("localhost")
     known = {"city": "tiny", "version": "1", "group": "unit", "z": "0", "x": "0", "y": "0", "indicator": "active_sites", "level": "street",
-             "when": "latest", "seq": 1, "code": LEFT, "kind": "csv", "resource": "x", "sheet": "gaps",
+             "when": "latest", "seq": 1, "code": LEFT, "kind": "csv", "resource": "x", "sheet": "gaps", "name": "overview",
              "path": "data", "token": "x", "number": 1, "key": "unit/990101"}
     counted = 0
     for rule in app.server.url_map.iter_rules():

@@ -150,7 +150,7 @@ def test_the_link_of_the_terminal(running, browser, system):
 def test_a_kiosk_opens_its_city(browser, system):
     raw = system.identity.kiosks.make("wall", "tiny", "keeper", unit="990101")
     answer = browser.get(f"/kiosk/{raw}", headers=HTML)
-    assert answer.headers["Location"] == "/?city=tiny" and "Expires" in answer.headers.getlist("Set-Cookie")[0]
+    assert answer.headers["Location"] == "/screen?city=tiny" and "Expires" in answer.headers.getlist("Set-Cookie")[0]
     assert system.identity.recognise(cookie(browser), None, "127.0.0.1").kind == "kiosk"
     assert browser.get(f"/kiosk/{raw[:-2]}xx", headers=HTML).status_code == 401
     assert browser.post("/account/password", data={"csrf": system.identity.csrf_of(cookie(browser)), "old": "x", "new": GOOD, "again": GOOD}

@@ -1,0 +1,1 @@
+"""The wall: scenes, who steers them, and what each panel is told."""

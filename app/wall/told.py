@@ -1,0 +1,183 @@
+"""What each panel of the wall is told: plain facts of the city as one viewer may see them, no words and no looks.
+
+One function a panel, by the name that scenes call it; each gets the view, the city, the place (its options, its size in text
+sizes) and what steers the wall. What a function raises becomes the error card of its panel alone.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from app.errors import NotFound
+from app.indicators.cube import length_of
+from app.indicators.latest import latest
+from app.indicators.owners import themes
+from app.indicators.registry import Indicator
+from app.indicators.series import before, last_days
+from app.lineage.flow import batches, flow
+from app.map.classes import status
+from app.sight import Seen
+from app.units import cards
+from app.units.levels import LEVELS
+from app.wall.scenes import Place
+
+RANK = {"red": 3, "amber": 2, "green": 1, "grey": 0}
+FIRST = ("aqi", "congestion_index", "power_load_mw", "er_load_pct", "cases_filed", "crowd_density", "water_supply_m3_h", "mentions_per_h")
+LATE = 3                # cadences after which a number is old
+MOST_STOPS = 5
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a panel is asked for: `tall` is its height in text sizes, `now` the city's time (epoch seconds)."""
+
+    place: Place
+    tall: float
+    is_wide: bool
+    now: int
+    flight: dict[str, Any] | None = None
+
+
+def root(seen: Seen, city: str) -> dict[str, Any] | None:
+    """The first of the units at which the view begins; None where the city's units are not in yet."""
+    try:
+        return cards.unit_at(seen, city, *seen.roots(city)[0])
+    except (NotFound, IndexError):
+        return None
+
+
+def now_of(seen: Seen, city: str, at: float) -> int:
+    """The city's time: a made-up city counts by its newest reading, a real one by the clock."""
+    newest = seen.newest(city)
+    return newest if seen.city(city).is_synthetic and newest is not None else int(at)
+
+
+def row_of(one: Indicator) -> dict[str, Any]:
+    """A registry row as panels take it."""
+    return {"id": one.id, "name_zh": one.name_zh, "name_en": one.name_en, "theme": one.theme, "unit": one.unit, "decimals": one.decimals,
+            "direction": one.direction, "thresholds": list(one.thresholds), "cadence": one.cadence, "owner": one.owner,
+            "native_level": one.native_level}
+
+
+def judged(one: Indicator, value: float | None, at: int | None, now: int) -> str:
+    """The colour of a value; grey where there is none or it is older than its cadence allows."""
+    return "grey" if at is None or is_old(one, at, now) else status(value, one)
+
+
+def is_old(one: Indicator, at: int, now: int) -> bool:
+    """True for a value that should have been followed by others long since."""
+    return now - at > LATE * length_of(one.cadence)
+
+
+def values(seen: Seen, city: str, now: int) -> list[dict[str, Any]]:
+    """Every vital sign with a value at the root of the view: {indicator, value, at, status, is_old}, in registry order."""
+    unit = root(seen, city)
+    found = latest(seen, city, unit["level"], unit["seq"]) if unit else {}
+    return [{"indicator": row_of(one), "value": found[name]["value"], "at": found[name]["at"], "code": unit["code"] if unit else "",
+             "status": judged(one, found[name]["value"], found[name]["at"], now), "is_old": is_old(one, found[name]["at"], now)}
+            for name, one in seen.indicators.items() if name in found]
+
+
+def signs(seen: Seen, city: str, asked: Asked) -> dict[str, Any]:
+    """The vital signs by theme: each theme's colours counted and its signs, those that need an eye first."""
+    mine = values(seen, city, asked.now)
+    found = []
+    for theme in themes(seen):
+        own = sorted((row for row in mine if row["indicator"]["theme"] == theme["id"]), key=lambda row: -RANK[row["status"]])
+        if own:
+            counts = {color: sum(row["status"] == color for row in own) for color in RANK}
+            found.append({**theme, "counts": counts, "status": own[0]["status"], "signs": own[:6]})
+    return {"themes": found}
+
+
+def unusual(seen: Seen, city: str, asked: Asked) -> dict[str, Any]:
+    """The units that lie farthest from their own usual values, one a unit and indicator."""
+    return {"rows": outliers(seen, city, asked.now, most=max(1, math.ceil(asked.tall / 2.4)))}
+
+
+def outliers(seen: Seen, city: str, now: int, levels: tuple[str, ...] = ("district", "street"), most: int = 20) -> list[dict[str, Any]]:
+    """What stands out, strongest first: {indicator, unit, value, usual, score, at}; numbers that are old do not."""
+    found = [one for level in levels if level in LEVELS for one in seen.latest(city, level).unusual]
+    found = [one for one in found if not is_old(seen.indicators[one.indicator], one.at, now)]
+    chosen, taken = [], set()
+    for one in sorted(found, key=lambda one: (-abs(one.score), one.indicator, one.level, one.seq)):
+        if one.indicator in taken:
+            continue
+        taken.add(one.indicator)
+        chosen.append({"indicator": row_of(seen.indicators[one.indicator]), "unit": cards.unit_at(seen, city, one.level, one.seq),
+                       "value": one.value, "usual": one.usual, "score": one.score, "at": one.at})
+        if len(chosen) == most:
+            break
+    return chosen
+
+
+def series(seen: Seen, city: str, asked: Asked) -> dict[str, Any]:
+    """The course of some indicators at the root of the view, over the last days."""
+    unit, wanted = root(seen, city), asked.place.options.get("indicators") or list(FIRST)
+    days = float(asked.place.options.get("days", 3))
+    known = {row["indicator"]["id"]: row for row in values(seen, city, asked.now)}
+    rows = []
+    for name in [name for name in wanted if name in known] or list(known)[:6]:
+        course = last_days(seen, city, unit or {}, name, days=math.ceil(days))
+        times, points = course.points()
+        rows.append({**known[name], "times": times, "points": points, "yesterday": before(course, known[name]["at"])})
+    return {"rows": rows, "days": days}
+
+
+def map(seen: Seen, city: str, asked: Asked) -> dict[str, Any]:
+    """Where the map goes: to the unit a tablet sent it to, else from one unit that matters to the next, the whole city between them."""
+    unit = root(seen, city)
+    if unit is None:
+        return {"stops": [], "home": None}
+    box = cards.bounds(seen, city, unit)
+    there = _in_sight(seen, city, asked.flight["code"]) if asked.flight else None
+    if asked.flight and there:
+        one = seen.indicators.get(asked.flight.get("indicator", "")) or seen.indicators.get(first_of(seen, city))
+        return {"stops": [_stop(seen, city, there, one, asked.now, "flight")] if one else [], "home": box, "root": unit}
+    shown = asked.place.options.get("indicator", "")
+    name = shown if shown in seen.indicators else first_of(seen, city)
+    stops = [_stop(seen, city, unit, seen.indicators[name], asked.now, "home")] if name else []
+    for row in outliers(seen, city, asked.now, ("street", "district"), MOST_STOPS - 1):
+        stop = _stop(seen, city, row["unit"], seen.indicators[row["indicator"]["id"]], asked.now, "unusual")
+        stops.append({**stop, "value": row["value"], "usual": row["usual"], "score": row["score"], "at": row["at"]})
+    return {"stops": stops, "home": box, "root": unit}
+
+
+def _in_sight(seen: Seen, city: str, code: str) -> dict[str, Any] | None:
+    """The unit, or None where this viewer may not see it: a wall of one district does not fly to another."""
+    try:
+        return cards.unit(seen, city, code)
+    except NotFound:
+        return None
+
+
+def first_of(seen: Seen, city: str) -> str:
+    """The indicator that the map begins with: the first of FIRST that has data, else any that has; empty for none."""
+    unit = root(seen, city)
+    known = latest(seen, city, unit["level"], unit["seq"]) if unit else {}
+    return next((name for name in (*FIRST, *known) if name in known), "")
+
+
+def _stop(seen: Seen, city: str, unit: dict[str, Any], one: Indicator, now: int, why: str) -> dict[str, Any]:
+    sign = cards.sign(seen, city, unit, one.id)
+    return {"indicator": row_of(one), "unit": unit, "bounds": cards.bounds(seen, city, unit), "value": sign["value"], "at": sign["at"],
+            "status": judged(one, sign["value"], sign["at"], now), "why": why}
+
+
+def data(seen: Seen, city: str, asked: Asked) -> dict[str, Any]:
+    """How data runs through the six libraries, and which vital signs are old; of a part of a city only the latter."""
+    mine = values(seen, city, asked.now)
+    old = sorted((row for row in mine if row["is_old"]), key=lambda row: row["at"])
+    told: dict[str, Any] = {"old": old, "count": len(mine), "newest": seen.newest(city), "now": asked.now, "flow": None, "batches": []}
+    if seen.sight(city) is None:
+        told["flow"] = flow(seen, city)
+        told["batches"] = batches(seen, city, most=max(1, int((asked.tall - 22) / 1.6)))
+    return told
+
+
+TOLD: dict[str, Callable[[Seen, str, Asked], dict[str, Any]]] = {
+    "signs": signs, "unusual": unusual, "series": series, "map": map, "data": data,
+}
