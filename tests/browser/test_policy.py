@@ -84,7 +84,7 @@ def test_floors_chart_table_playback_search_and_compare(open_page):
     d = open_page("?lang=en&indicator=temperature_c&tab=chart")
     until(d, "return !!document.querySelector('#chart-graph .js-plotly-plot .scatterlayer path')")
     d.find_element(By.TAG_NAME, "body").send_keys("p")
-    time.sleep(2)
+    time.sleep(1)
     d = open_page("?lang=en&tab=table&level=district")
     until(d, "return !!document.querySelector('.cs-grid .ag-row[row-id]')")
     d.execute_script("document.querySelector('.cs-grid .ag-center-cols-container .ag-row .ag-cell').click()")
@@ -99,7 +99,7 @@ def test_floors_chart_table_playback_search_and_compare(open_page):
 @pytest.mark.parametrize("path", sorted({*PAGES, "/sign-in", "/account"} - {"/"}))
 def test_the_other_pages(open_page, path):
     open_page(f"{path[1:]}?lang=zh", "return document.readyState === 'complete' && !!document.querySelector('main :is(h1, h2, table, form)')")
-    time.sleep(0.5)
+    time.sleep(0.2)
 
 
 def test_a_script_put_into_the_page_does_not_run(driver, address):
