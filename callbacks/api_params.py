@@ -144,6 +144,11 @@ ROUTES: dict[str, Route] = {
          whole("known_at", "As far as batches received until then (seconds since 1970) had said", 0, LATEST_TIME),
          whole("first", "How many rows to pass over", 0, MOST_UNITS), whole("most", "Most rows", 1, 5000)),
     ),
+    "trace.was": Route(
+        "A unit as it stood at a time, with its attributes and newest readings, by what was known then where `known_at` is given",
+        (CITY, text("code", "Code of the unit"), AT,
+         whole("known_at", "As far as batches received until then (seconds since 1970) had said", 0, LATEST_TIME)),
+    ),
     "export.take_out": Route(
         "The units of a level, or those named, with one indicator as a file",
         (CITY, word("kind", "Kind of file", tuple(FILES)), INDICATOR, LEVEL, AT,

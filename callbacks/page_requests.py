@@ -49,6 +49,7 @@ def state(seen: Seen, city: str, opened: int = 0) -> dict[str, Any]:
     if found is not None:
         found = {**found, "life": [{**step, "at": epoch(step["happened_at"])} for step in seen.desk.life(opened)]}
     return {
+        "code": seen.city(city).code,
         "months": months,
         "may_ask": viewer.may("catalogue.request"),
         "request": found,

@@ -1,4 +1,4 @@
-"""GET /trace, /api/trace: where a number on a screen comes from; /api/records: what stood, and what was known, at a time."""
+"""GET /trace, /api/trace: where a number on a screen comes from; /api/records, /api/unit: what stood, and what was known, at a time."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from flask import Response, request
 
 from app.errors import BadInput
 from app.indicators.owners import departments
-from app.lineage.history import MOST, as_of
+from app.lineage.history import MOST, as_of, unit_as_of
 from app.lineage.trace import right_of, trace
 from app.sight import Seen
 from callbacks.gateway import Gateway, one_of, reply, whole_number
@@ -41,6 +41,12 @@ def register(gateway: Gateway, results: Results) -> None:  # noqa: ARG001 - ever
         first, most = whole_number("first", 0, 0, 2**31) or 0, whole_number("most", 1000, 1, MOST) or 1
         told = as_of(seen, city, dataset, at, known_at, first, most)
         gateway.note(rows=len(told["rows"]), fields=[dataset], is_quiet=False)
+        return reply(told)
+
+    @gateway.route("/api/unit/<city>/<code>.json", right="data.read")
+    def was(seen: Seen, city: str, code: str) -> Response:
+        told = unit_as_of(seen, city, code[:60], *(whole_number(name, None, 0, 2**34) for name in ("at", "known_at")))
+        gateway.note(rows=len(told["attributes"]) + len(told["readings"]), fields=["unit"], units=[code[:60]], is_quiet=False)
         return reply(told)
 
     @gateway.route("/trace/<city>/<path:key>", right="map.read")

@@ -30,7 +30,7 @@ _MET = {
         select f._row, f.indicator as fact, b.channel as other, f.value::varchar as mine, s.value::varchar as theirs,
             f.unit_code as unit, f.observed_at as moment
         from fresh f
-        join standing s on s.indicator = f.indicator and s.level = f.level and s.seq = f.seq and s.observed_at = f.observed_at
+        join standing s on s.indicator = f.indicator and s.level = f.level and s.seq = f.seq and s.observed_at = f.observed_at and not f._deleted
         join base.reading r on r.rowid = s.id
         join front.batch b on b.batch = r._batch and b.channel <> $channel""",
     "attribute": """

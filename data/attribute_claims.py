@@ -103,8 +103,8 @@ def settle(cursor: duckdb.DuckDBPyConnection, row: dict[str, Any], now: datetime
     stands = "city = $city and unit_code = $unit and attribute = $attribute and valid_to is null"
     if cursor.execute(f"select 1 from base.attribute where {stands} and value = (select value from chosen)", given).fetchone():  # noqa: S608 - our own text
         return
-    cursor.execute(f"update base.attribute set valid_to = greatest($now, valid_from) where {stands}", {**given, "now": now})  # noqa: S608
+    cursor.execute(f"update base.attribute set valid_to = greatest($now, valid_from), _known_to = $now where {stands}", {**given, "now": now})  # noqa: S608
     cursor.execute(
-        "insert into base.attribute (city, unit_code, level, seq, attribute, value, valid_from, valid_to, _batch, _row) "
-        "select $city, $unit, i.level, i.seq, $attribute, c.value, $now, null, c._batch, c._row "
+        "insert into base.attribute (city, unit_code, level, seq, attribute, value, valid_from, valid_to, _batch, _row, _known_from) "
+        "select $city, $unit, i.level, i.seq, $attribute, c.value, $now, null, c._batch, c._row, $now "
         "from chosen c join mgmt.identity i on i.city = $city and i.code = $unit", {**given, "now": now})

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 import duckdb
 import pyarrow as pa
 
-from data import answers, attribute_claims, mapping, record_merge, registers, rule_run, work_items
+from data import answers, attribute_claims, mapping, record_merge, registers, rule_run, withdrawals, work_items
 from data.build import pieces, run_step
 from data.connection import Database
 from data.errors import BadInput
@@ -149,6 +149,7 @@ def _check(cursor: duckdb.DuckDBPyConnection, hand_in: HandIn, batch: int) -> tu
         record_merge.same(cursor, hand_in, _utc(hand_in.as_of))
     else:
         run_step(cursor, f"base.{dataset}_same", into="same", batch=batch)
+    withdrawals.absent(cursor, hand_in)
     duplicate = _count(cursor, "same")
     clean = not rules and not duplicate
     cursor.execute("drop view if exists fresh" if _is_view(cursor, "fresh") else "drop table if exists fresh")
@@ -168,10 +169,11 @@ def _merge(cursor: duckdb.DuckDBPyConnection, hand_in: HandIn, batch: int, now: 
     if hand_in.dataset in record_datasets():
         record_merge.merge(cursor, hand_in, batch, _utc(hand_in.as_of), now)
         return
+    withdrawals.withdraw(cursor, hand_in, batch, _utc(hand_in.as_of))
     answers.settle(cursor, hand_in, batch)
     twice = f"base.{hand_in.dataset}_twice" in pieces() and bool(_count(cursor, "twice"))
     run_step(cursor, f"base.{hand_in.dataset}_merge", batch=batch, city=hand_in.city, source=hand_in.source,
-             snapshot=hand_in.snapshot, as_of=_utc(hand_in.as_of), twice=twice)
+             snapshot=hand_in.snapshot, as_of=_utc(hand_in.as_of), now=now, twice=twice)
 
 
 def _count(cursor: duckdb.DuckDBPyConnection, table: str) -> int:

@@ -12,7 +12,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from data import mapping_rows, units
+from data import mapping_rows, units, withdrawals
 from data.fields import fields_of, record_datasets
 from data.handin import HandIn
 from data.mapping_rows import INDICATOR, UNITS, Mapping
@@ -78,7 +78,8 @@ def create_mapped(cursor: duckdb.DuckDBPyConnection, hand_in: HandIn, batch: int
     mapping_rows.check(cursor, found)
     columns = mapping_rows.columns_of(cursor, hand_in.dataset)
     placed = _placed(cursor, hand_in, batch, found, columns)
-    own = ", ".join(f"h.{name}" for name in (*(["_deleted"] if hand_in.dataset in record_datasets() else []), "_extra", "_batch", "_row"))
+    can_end = hand_in.dataset in (*record_datasets(), *withdrawals.KEYS)
+    own = ", ".join(f"h.{name}" for name in (*(["_deleted"] if can_end else []), "_extra", "_batch", "_row"))
     chosen = [f'{_field(cursor, hand_in, name, found, columns, placed)} as "{name}"' for name in columns]
     joined = "left join mapped_places p on p._row = h._row" if placed else ""
     cursor.execute(

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 
 from app.errors import ChengshuError
 from app.exchange.sources import Source
-from data import answers, deliveries, diff, drift, mapping
+from data import answers, deliveries, diff, drift, mapping, withdrawals
 from data.build import run_step
 from data.deliveries import Delivery, State
 from data.fields import record_datasets
@@ -163,9 +163,9 @@ def _take(system: System, cursor: object, arrival: Arrival, table: pa.Table, is_
         if not changes.any:
             _keep(cursor, arrival, columns, found, rule)
             return Outcome("unchanged", changes=changes, found=tuple(found))
-        is_record = source.dataset in record_datasets()
+        says_gone = source.dataset in (*record_datasets(), *withdrawals.KEYS)
         if source.dataset not in ("unit", "layer"):       # these are handed in whole: what is missing gets its valid-to there
-            handed, fresh = diff.changed_rows(cursor, source.id, table, key, with_gone=is_record)
+            handed, fresh = diff.changed_rows(cursor, source.id, table, key, with_gone=says_gone)
         else:
             fresh = diff.changed_rows(cursor, source.id, table, key, with_gone=False)[1]
         is_as_is = is_as_is and not known
@@ -190,7 +190,8 @@ def _close(cursor: object, source: Source, arrival: Arrival) -> None:
     cursor.register("gone_now", pa.table({"unit_code": pa.array(units, pa.string()), "attribute": pa.array(names, pa.string())}))
     cursor.execute("create or replace temp table diff_gone as from gone_now")
     cursor.unregister("gone_now")
-    run_step(cursor, "base.attribute_close", city=source.city, channel=source.id, as_of=arrival.as_of.astimezone(UTC).replace(tzinfo=None))
+    run_step(cursor, "base.attribute_close", city=source.city, channel=source.id, as_of=arrival.as_of.astimezone(UTC).replace(tzinfo=None),
+             now=deliveries.now())
 
 
 def _keep(cursor: object, arrival: Arrival, columns: list[drift.Column], found: list[drift.Drift], rule: str) -> None:

@@ -156,6 +156,16 @@ class Cube:
                 level.value, level.count = value, count
         self.times = times
 
+    def drop(self, steps: NDArray[np.int64]) -> None:
+        """Forget steps: every reading of theirs was taken back."""
+        kept = np.flatnonzero(~np.isin(self.times, steps))
+        if kept.size == self.times.size:
+            return
+        for level in self.levels.values():
+            level.value, level.count = level.value[kept], level.count[kept]
+            level.few = None if level.few is None else level.few[kept]
+        self.times = self.times[kept]
+
     def at(self, level: str, at: int | None = None) -> int | None:
         """The row of the step that holds at a time: the newest one not after it; None where there is none."""
         if self.times.size == 0 or level not in self.levels:

@@ -134,7 +134,9 @@ class Values:
         if is_loaded:                                   # a cube loaded just now has read what is new already
             found = store.readings_between(self.db, self.city, name, cube.native, int(window.min()),
                                            int(window.max()) + length_of(cube.indicator.cadence))
-            keep = np.isin(self._steps(cube, found["at"]), window)
+            steps_of = self._steps(cube, found["at"])
+            keep = np.isin(steps_of, window)
+            cube.drop(np.setdiff1d(window, steps_of))
             cube.put(found["i"][keep], found["at"][keep], found["value"][keep], found["weight"][keep])
         is_first = not store.has_rolled(self.db, self.city, name)
         steps = cube.times if is_first else window
@@ -173,6 +175,7 @@ class Values:
 
     def _persist(self, cube: Cube, steps: np.ndarray, whole: bool = False) -> int:
         """Write the touched steps above the native level to theme.rolled, and the newest values to theme.latest."""
+        touched, steps = steps, steps[np.isin(steps, cube.times)]          # the others hold nothing any more
         where = np.searchsorted(cube.times, steps)
         tables = []
         for level in LEVELS[: LEVELS.index(cube.native)]:
@@ -193,7 +196,7 @@ class Values:
                 newest.append(_table(level, known + 1, at[known], value[known], mine.count[row[known], known],
                                      np.stack(mine.expected)[epochs, known]))
         store.write_rolled(self.db, self.city, cube.indicator.id, rolled, pa.concat_tables(newest) if newest else None,
-                           None if whole else steps)
+                           None if whole else touched)
         return rolled.num_rows if rolled is not None else 0
 
 

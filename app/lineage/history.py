@@ -1,10 +1,11 @@
-"""The records of a city as they stood, and as they were known, at a time."""
+"""The records and units of a city as they stood, and as they were known, at a time."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from typing import Any
 
+from app.errors import NotFound
 from app.lineage.flow import MASK, hidden_fields
 from app.sight import Seen
 from data import records
@@ -26,6 +27,23 @@ def as_of(
     rows = found.iloc[first : first + most].astype(object).where(lambda frame: frame.notna(), None).to_dict("records")
     return {"total": len(found), "rows": [{name: MASK if name in hidden and value is not None else _plain(value) for name, value in row.items()
                                            if name != "city"} for row in rows]}
+
+
+def unit_as_of(seen: Seen, city: str, code: str, at: int | None = None, known_at: int | None = None) -> dict[str, Any]:
+    """{unit, attributes, readings}: what a unit was at a time (epoch seconds; None: now), by what was known at `known_at` (None: now).
+
+    `readings` are the newest of each indicator reported at the unit itself; indicators whose small counts are hidden are left out.
+    Every row says the batch and row it came with. Raises NotFound where the unit did not stand, or was not known.
+    """
+    now = int(datetime.now(UTC).timestamp())
+    asked = {"at": now if at is None else at, "known": now if known_at is None else known_at}
+    found = seen.rows("unit_known", city=city, code=code, **asked)
+    if not found:
+        raise NotFound("No such unit at that time, as far as was known", "Ask for another time", value=code)
+    place = {"city": city, "level": found[0]["level"], "seq": found[0]["seq"]}
+    told = [name for name, one in seen.indicators.items() if not seen.hides_few(one)]
+    return {"unit": found[0], "attributes": seen.rows("attributes_known", **place, **asked),
+            "readings": seen.rows("readings_known", indicators=told, **place, **asked)}
 
 
 def _moment(at: int | None) -> datetime | None:

@@ -44,6 +44,7 @@ class Trace:
     batches   who said it: rows of trace.batch with `rows_here`
     rows      the rows that said it: [{batch, row, code, …, said: {column: text}}]
     row_count how many rows there are in all
+    answers   of these batches those whose channel met another, or stood in for one (data/answers.py)
     note      why rows are not shown, where they are not
     """
 
@@ -55,6 +56,7 @@ class Trace:
     batches: list[dict[str, Any]] = field(default_factory=list)
     rows: list[dict[str, Any]] = field(default_factory=list)
     row_count: int = 0
+    answers: list[dict[str, Any]] = field(default_factory=list)
     note: str = ""
 
 
@@ -105,6 +107,7 @@ def _value(seen: Seen, city: str, key: str, name: str, code: str, when: str) -> 
              "inside": inside.bits, "inside_offsets": inside.offsets}
     told.batches = seen.rows("trace_batches", most=MOST_BATCHES, **asked)
     told.row_count = sum(row["rows_here"] for row in told.batches)
+    told.answers = _answers(seen, city, "reading", name, told.batches)
     if rolled:
         told.children = _children(seen, city, here, name, sign["at"])
     if seen.hides_few(indicator) or sign["is_hidden"]:
@@ -170,7 +173,9 @@ def _attribute(seen: Seen, city: str, key: str, code: str, name: str) -> Trace:
     told = Trace(key, {"value": None, "text": first["value"], "unit": first["unit"] or "", "at": first["valid_from"]},
                  {"unit": unit, "attribute": name, "name_zh": first["name_zh"], "name_en": first["name_en"]})
     told.path = _path(Column("theme.unit_attribute", "value"), "base.attribute")
-    return _with_batches(seen, city, told, "attribute", found)
+    told = _with_batches(seen, city, told, "attribute", found)
+    told.answers = _answers(seen, city, "attribute", name, told.batches)
+    return told
 
 
 def _unit(seen: Seen, city: str, key: str, code: str) -> Trace:
@@ -235,6 +240,11 @@ def _with_batches(seen: Seen, city: str, told: Trace, dataset: str, rows: list[d
         counts[row["batch"]] = counts.get(row["batch"], 0) + 1
     told.batches = [{**batch, "rows_here": counts[batch["batch"]]} for batch in seen.rows("batch_by_number", city=city, batches=list(counts))]
     return told
+
+
+def _answers(seen: Seen, city: str, dataset: str, fact: str, batches: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Which of the batches came by a channel that another carries too."""
+    return seen.rows("trace_answers", city=city, dataset=dataset, fact=fact, batches=[row["batch"] for row in batches])
 
 
 def _said(seen: Seen, dataset: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -31,6 +31,7 @@
   screen.clicked = (click, selection) => {
     if (!click) return no();
     const items = selection?.items || [], {level, seq, code} = click, n = Date.now();
+    if (level && page.traceUnit?.(level, seq, code)) return no();
     if (!level || (!seq && !code)) return items.length ? {codes: [], n} : no();
     const again = items.length === 1 && (code ? items[0].code === code : items[0].level === level && items[0].seq === seq);
     if (again) return level === 'floor' ? no() : {codes: [items[0].code], n, fly: true};

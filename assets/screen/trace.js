@@ -61,6 +61,18 @@
     document.querySelector('.cs-trace-button')?.setAttribute('aria-pressed', String(isOn()));
   };
 
+  /* in trace mode a click on the map opens the number that its hover card shows, instead of selecting; true where it did */
+  page.traceUnit = (level, seq, code) => {
+    const indicator = page.now?.view?.indicator;
+    if (!isOn() || !indicator || !(seq || code)) return false;
+    page.traceMode(false);
+    from = document.getElementById('map');
+    const at = page.now.at ?? 'latest';
+    if (code) open(`value/${indicator}/${code}/${at}`);
+    else fetch(`/unit/${encodeURIComponent(cityNow())}/${level}/${seq}.json`).then(r => r.json()).then(unit => unit.code && open(`value/${indicator}/${unit.code}/${at}`));
+    return true;
+  };
+
   const take = (e, key, number) => {
     e.preventDefault(); e.stopPropagation();
     if (!dialog?.contains(e.target)) from = number;

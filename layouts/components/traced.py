@@ -15,7 +15,10 @@ click, a long press, or a click in trace mode (key L, or the button at the top) 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from dash import html
 
@@ -30,6 +33,12 @@ def value_key(indicator: str, code: str, at: int | None) -> str:
 def within(key: str) -> dict[str, str]:
     """The mark of a number inside a button."""
     return {"data-trace-in": key}
+
+
+def point_keys(r: Reader, indicator: str, code: str, days: Iterable[date | str]) -> dict[str, Any] | None:
+    """What a chart's points are values of, each at its local day; None without a unit."""
+    starts = [datetime.fromisoformat(str(day)[:10]).replace(tzinfo=ZoneInfo(r.zone)) for day in days]
+    return {"trace": f"value/{indicator}/{code}", "times": [int(start.timestamp()) for start in starts]} if code else None
 
 
 def traced(r: Reader, children: Any, key: str, class_name: str = "") -> html.Span:

@@ -49,7 +49,7 @@ def lists_page(r: Reader, city: str, asked: dict[str, str], state: dict[str, Any
                     ),
                 ]
             ),
-            html.Div(rate_chart(r, state["days"], state["target"]), className="cs-chart-place"),
+            html.Div(rate_chart(r, state["days"], state["target"], state["code"]), className="cs-chart-place"),
             still(
                 [
                     _failing(r, city, asked, state, names) if asked["rate"] else None,

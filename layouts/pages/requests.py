@@ -76,7 +76,7 @@ def requests_body(r: Reader, city: str, state: dict[str, Any], names: dict[str, 
             )
         ),
         html.H2(r.t("Requests closed and mean time by month")),
-        html.Div(request_chart(r, state["months"]), className="cs-chart-place"),
+        html.Div(request_chart(r, state["months"], state["code"]), className="cs-chart-place"),
         html.P(
             r.t("From the requests of this city in the ledger; months on the city's clock; withdrawn requests are not counted."), className="cs-soft"
         ),

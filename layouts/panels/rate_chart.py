@@ -8,6 +8,7 @@ from dash import dcc
 
 from layouts.colors import categorical
 from layouts.components.marks import empty
+from layouts.components.traced import point_keys
 from layouts.reader import Reader
 from layouts.theme import plot_template, tokens
 
@@ -17,20 +18,20 @@ def rate_name(r: Reader, rate: str) -> str:
     return {"standard": r.t("Standard rate"), "fresh": r.t("Freshness rate"), "shared": r.t("Sharing rate")}[rate]
 
 
-def rate_chart(r: Reader, days: list[dict[str, Any]], target: float) -> Any:
-    """`days`: {day, rate, met, total} in order; `target` 0 to 1."""
+def rate_chart(r: Reader, days: list[dict[str, Any]], target: float, code: str = "") -> Any:
+    """`days`: {day, rate, met, total} in order; `target` 0 to 1; `code` of the city, whose vital signs the points are."""
     if not days:
         return empty(r.t("No day has been judged yet"), r.t("The rates are kept once a day."), "chart")
     return dcc.Graph(
         id="rate-chart",
-        figure=figure(r, days, target),
+        figure=figure(r, days, target, code),
         responsive=True,
         className="cs-graph cs-request-chart",
         config={"displaylogo": False, "displayModeBar": False, "locale": "en"},
     )
 
 
-def figure(r: Reader, days: list[dict[str, Any]], target: float) -> dict[str, Any]:
+def figure(r: Reader, days: list[dict[str, Any]], target: float, code: str = "") -> dict[str, Any]:
     """One line a rate, the target as a dashed line."""
     rates, t = ("standard", "fresh", "shared"), tokens(r.theme)
     data = []
@@ -46,6 +47,7 @@ def figure(r: Reader, days: list[dict[str, Any]], target: float) -> dict[str, An
                 "line": {"color": color, "width": 2},
                 "marker": {"size": 5},
                 "hovertemplate": f"%{{y:.1f}} %<extra>{rate_name(r, rate)}</extra>",
+                "meta": point_keys(r, f"catalogue_{rate}_pct", code, [row["day"] for row in mine]),
             }
         )
     known = [value for line in data for value in line["y"]]

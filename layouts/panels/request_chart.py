@@ -8,24 +8,28 @@ from dash import dcc
 
 from layouts.colors import categorical
 from layouts.components.marks import empty
+from layouts.components.traced import point_keys
 from layouts.reader import Reader
 from layouts.theme import plot_template, tokens
 
 
-def request_chart(r: Reader, months: list[dict[str, Any]]) -> Any:
-    """`months`: {month (YYYY-MM-01), asked, closed, at_once, mean_days} in order; a month without closures has mean_days None."""
+def request_chart(r: Reader, months: list[dict[str, Any]], code: str = "") -> Any:
+    """`months`: {month (YYYY-MM-01), asked, closed, at_once, mean_days} in order; a month without closures has mean_days None.
+
+    `code` of the city, whose vital signs the points are.
+    """
     if not any(row["closed"] for row in months):
         return empty(r.t("No request was closed yet"), r.t("Requests and decisions show here by month."), "chart")
     return dcc.Graph(
         id="request-chart",
-        figure=figure(r, months),
+        figure=figure(r, months, code),
         responsive=True,
         className="cs-graph cs-request-chart",
         config={"displaylogo": False, "displayModeBar": False, "locale": "en"},
     )
 
 
-def figure(r: Reader, months: list[dict[str, Any]]) -> dict[str, Any]:
+def figure(r: Reader, months: list[dict[str, Any]], code: str = "") -> dict[str, Any]:
     """Bars of requests closed (at once, decided) on the left axis, the mean days as a line on the right."""
     colors, t = categorical(3, r.theme), tokens(r.theme)
     x = [row["month"] for row in months]
@@ -34,7 +38,8 @@ def figure(r: Reader, months: list[dict[str, Any]]) -> dict[str, Any]:
         (r.t("decided by owners"), [row["closed"] - row["at_once"] for row in months], colors[1]),
     ]
     data: list[dict[str, Any]] = [
-        {"type": "bar", "x": x, "y": y, "name": name, "marker": {"color": color}, "hovertemplate": f"%{{y:,}}<extra>{name}</extra>"}
+        {"type": "bar", "x": x, "y": y, "name": name, "marker": {"color": color}, "hovertemplate": f"%{{y:,}}<extra>{name}</extra>",
+         "meta": point_keys(r, "data_request_closures", code, x)}
         for name, y, color in bars
     ]
     line = r.t("mean days to close")
@@ -50,6 +55,7 @@ def figure(r: Reader, months: list[dict[str, Any]]) -> dict[str, Any]:
             "marker": {"size": 7},
             "connectgaps": False,
             "hovertemplate": f"%{{y:.1f}} {r.unit_of('d')}<extra>{line}</extra>",
+            "meta": point_keys(r, "data_request_days", code, x),
         }
     )
     return {

@@ -102,7 +102,7 @@ def _facts(r: Reader, told: dict[str, Any], hop: dict[str, str], departments: di
             r.t("Owner: {name}", name=r.pick(owner.get("name_zh"), owner.get("name_en")) or about["owner"]),
         ]
     if name == "base":
-        return [r.t("{n} rows stand here", n=r.number(told["row_count"]))]
+        return [r.t("{n} rows stand here", n=r.number(told["row_count"])), *dict.fromkeys(_answer(r, one) for one in told["answers"])]
     if name == "dept" and batches:
         checked, rejected, twice = (sum(row[key] or 0 for row in batches) for key in ("row_in", "rejected", "duplicate"))
         text = r.t("Of {n} rows of these batches {bad} broke a rule and {twice} said what was known",
@@ -115,6 +115,15 @@ def _facts(r: Reader, told: dict[str, Any], hop: dict[str, str], departments: di
         sources = {r.pick(row["source_zh"], row["source_en"]) or row["source"] for row in batches}
         return [r.t("From: {names}", names=" · ".join(sorted(sources))), r.t("Last received {time}", time=r.moment(newest, "full"))]
     return []
+
+
+def _answer(r: Reader, one: dict[str, Any]) -> str:
+    """Which channel answered where several carry the fact, and whether it only stands in."""
+    if one["is_stand_in"]:
+        return r.t("{channel} stands in for {best}, which is silent", channel=one["channel"], best=one["best"])
+    if one["disagreed"]:
+        return r.t("{channel} answered; {n} values disagree with another channel", channel=one["channel"], n=r.number(one["disagreed"]))
+    return r.t("{channel} answered; another channel says the same", channel=one["channel"])
 
 
 def _figure(r: Reader, city: str, told: dict[str, Any]) -> html.Section | None:

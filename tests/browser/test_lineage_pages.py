@@ -82,6 +82,16 @@ def test_numbers_inside_rows_open_in_trace_mode_and_by_a_right_click(page):
     assert "theme.value.value" in until(d, SHEET)
 
 
+def test_in_trace_mode_a_click_on_the_map_opens_the_number_of_its_hover_card(page):
+    d = map_of(page, "?lang=en&indicator=aqi")
+    before = d.execute_script("return document.querySelector('#card code').textContent")
+    d.find_element(By.TAG_NAME, "body").send_keys("l")
+    d.execute_script("dash_clientside.set_props('map', {click: {level: 'street', seq: 2, n: Date.now()}})")
+    told = until(d, SHEET)
+    assert "theme.value.value" in told and "hub.reading.value" in told
+    assert d.execute_script("return document.querySelector('#card code').textContent") == before, "nothing was selected"
+
+
 def test_a_cell_of_the_table_and_a_point_of_the_chart_open_too(page):
     d = map_of(page, "?lang=en&indicator=aqi")
     click(d, ".cs-tab[data-tab=table]")

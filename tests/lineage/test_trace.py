@@ -1,10 +1,13 @@
 """The trace of a number: it adds up, it ends at the rows as they came, and it shows no more than the viewer may see."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from app import access
 from app.access import EVERY_DEPARTMENT, Grant
 from app.errors import BadInput, NotFound, Refused
+from app.lineage.history import unit_as_of
 from app.lineage.trace import interval, trace
 from tests import homes, tiny
 
@@ -169,3 +172,15 @@ def test_every_figure_that_a_page_names_is_registered():
         text = file.read_text(encoding="utf-8")
         named |= set(re.findall(r'"figure/([a-z_0-9]+)"', text)) | {name for name in figures() if f'"{name}"' in text}
     assert named == set(figures())
+
+
+def test_a_unit_is_told_as_it_was_known(system):
+    seen, now = seen_by(system, "data.read"), int(datetime.now(UTC).timestamp()) + 1
+    told = unit_as_of(seen, "tiny", STREETS[3])
+    assert told["unit"]["code"] == STREETS[3] and [row["value"] for row in told["readings"] if row["indicator"] == "active_sites"] == [9.0]
+    with pytest.raises(NotFound):
+        unit_as_of(seen, "tiny", STREETS[3], now, now - 86_400)                 # before anything had come in, nothing was known
+    part = seen_by(system, "data.read", Grant("analyst", "tiny", STREETS[0], 1))
+    assert unit_as_of(part, "tiny", STREETS[0])["unit"]["level"] == "street"
+    with pytest.raises(NotFound):
+        unit_as_of(part, "tiny", STREETS[3])

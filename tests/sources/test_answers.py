@@ -1,12 +1,18 @@
 """Several channels carry one fact: the best answers, another stands in, disagreement is kept."""
 
+from dataclasses import asdict
+
 import pytest
 
 from app.exchange import receiving
 from app.exchange.receiving import Arrival
+from app.lineage.trace import trace
 from data import answers
 from data.answers import Standing
 from data.deliveries import now
+from layouts.panels.trace import trace_panel
+from layouts.reader import Reader
+from tests.lineage.test_trace import seen_by
 from tests.sources.conftest import STREETS, readings
 from tests.tiny import NOON
 
@@ -53,6 +59,11 @@ def test_another_stands_in_while_the_best_is_silent(place, two):
     batch = take(place, poor, [90], 9).batch
     assert values(place, 9) == [90]
     assert place.one("select best, is_stand_in from mgmt.channel_answer where batch = ?", batch) == ("good", True)
+    at = place.one("select epoch(max(observed_at))::bigint from base.reading where indicator = 'aqi'")[0]
+    told = trace(seen_by(place.system, "map.read"), "tiny", f"value/aqi/990101/{at}")
+    assert [(one["channel"], one["best"], one["is_stand_in"]) for one in told.answers] == [("poor", "good", True)]
+    drawn = str(trace_panel(Reader("en"), "tiny", asdict(told), {}, False))
+    assert "poor stands in for good, which is silent" in drawn
     take(place, good, [91], 9)                               # it is back: it answers again
     assert values(place, 9) == [91]
     assert place.one("select count(*) from mgmt.channel_answer where is_stand_in") == (1,)

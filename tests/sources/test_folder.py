@@ -109,3 +109,16 @@ def test_it_starts_and_stops(place):
         time.sleep(0.1)
     clock.stop()
     assert not clock._thread.is_alive() and place.one("select count(*) from front.batch where channel = 'drop'") == (1,)
+
+
+def test_a_reading_missing_from_a_whole_table_ends_and_is_not_erased(place):
+    source = place.source("whole", "folder", format="csv whole")
+    inbox = folder.inbox(place.system, source)
+    place.drop(inbox, "one.csv", readings([1, 2, 3], 4))
+    collect(place.system, source)
+    place.drop(inbox, "two.csv", readings([1, 2], 4))
+    done = collect(place.system, source)[0]
+    assert (done.changes.deleted, done.receipt.accepted, done.receipt.row_in) == (1, 1, 1)
+    assert place.all("select value from base.reading where indicator = 'aqi' order by seq") == [(1.0,), (2.0,)]
+    assert place.all("select value, _ended_by from base.reading_ended") == [(3.0, done.receipt.batch)]
+    assert place.all("select unit_code, _deleted from hub.reading where _batch = $1", done.receipt.batch) == [("990102001", "true")]

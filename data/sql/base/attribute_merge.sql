@@ -13,10 +13,10 @@ select o.*, coalesce(o.valid_from, if(k.attribute is null, timestamp '1900-01-01
 from once o
 left join known k on k.attribute = o.attribute;
 
-update base.attribute a set valid_to = greatest(n.since, a.valid_from)
+update base.attribute a set valid_to = greatest(n.since, a.valid_from), _known_to = $now
 from newest n
 where a.city = n.city and a.unit_code = n.unit_code and a.attribute = n.attribute and a.valid_to is null;
 
 insert into base.attribute
-select city, unit_code, level, seq, attribute, value, since, null, _batch, _row
+select city, unit_code, level, seq, attribute, value, since, null, _batch, _row, $now, null
 from newest order by level, seq, attribute;

@@ -51,7 +51,7 @@ from base.unit u
 left join changed c on c.code = u.code
 where u.city = $city and u.valid_to is null and (c.code is not null or u.code in (select code from gone));
 
-update base.unit u set valid_to = greatest(c.closed_at, u.valid_from)
+update base.unit u set valid_to = greatest(c.closed_at, u.valid_from), _known_to = $now
 from closing c
 where u.city = $city and u.code = c.code and u.valid_to is null;
 
@@ -78,7 +78,7 @@ select
     coalesce(s.lon, ST_X(ST_PointOnSurface(s.shape))) as lon, coalesce(s.lat, ST_Y(ST_PointOnSurface(s.shape))) as lat,
     coalesce(s.area_m2, ST_Area(s.shape) * metres_per_lat(ST_Y(ST_Centroid(s.shape))) * metres_per_lon(ST_Y(ST_Centroid(s.shape)))),
     s.floors_above, s.floors_below, s.height_m, s.min_height_m, s.floor_no, s.place_type, s.address,
-    $source, s.source_id, s.since, null, s._content, s._batch, s._row
+    $source, s.source_id, s.since, null, s._content, s._batch, s._row, $now, null
 from standing s
 left join base.city k on k.city = s.city and s.level = 'city'
 order by s.level, s.seq;

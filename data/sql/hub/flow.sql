@@ -4,5 +4,5 @@
 -- kind: stored
 create table if not exists hub.flow (
     origin_code varchar, destination_code varchar, "at" varchar, count varchar,
-    _extra varchar, _batch integer, _row integer
+    _extra varchar, _batch integer, _row integer, _deleted varchar
 );

@@ -4,5 +4,5 @@
 -- kind: stored
 create table if not exists hub.reading (
     unit_code varchar, indicator varchar, "at" varchar, value varchar, weight varchar,
-    _extra varchar, _batch integer, _row integer
+    _extra varchar, _batch integer, _row integer, _deleted varchar
 );
