@@ -10,6 +10,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,13 @@ def start(front: Any) -> threading.Thread:
     return thread
 
 
+def last_evening() -> datetime:
+    """18:00 in the demo city, today or yesterday: what a test sees must not depend on the hour at which it runs."""
+    now = datetime.now(UTC)
+    today = now.replace(hour=10, minute=0, second=0, microsecond=0)
+    return today if today <= now else today - timedelta(days=1)
+
+
 @contextmanager
 def demo_page(home: Path, **settings: Any) -> Iterator[tuple[str, Any]]:
     """The whole program over the small demo city: (its address, the running system), once the city is in.
@@ -45,7 +53,7 @@ def demo_page(home: Path, **settings: Any) -> Iterator[tuple[str, Any]]:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (whole / "demo" / "taken-in").exists():
             system = System(load(home=whole, demo="off"))
-            prepare(system, "small")
+            prepare(system, "small", last_evening())
             system.close()
             (whole / "demo" / "taken-in").write_text("small", encoding="utf-8")
     home.mkdir(parents=True, exist_ok=True)

@@ -144,7 +144,7 @@ def test_the_server_starts_serves_and_stops(tmp_path):
                               env={**os.environ, "CHENGSHU_HOME": str(tmp_path), "CHENGSHU_DEMO": "small", "CHENGSHU_PORT": str(port),
                                    "CHENGSHU_FEED_SECONDS": "1"})
     try:
-        deadline = time.time() + 90
+        deadline = time.time() + 150
         newest, cookies = [], urllib.request.HTTPCookieProcessor()
         browser = urllib.request.build_opener(cookies)
         while time.time() < deadline and len(set(newest)) < 2:
