@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from dash import html
 
+from layouts.components.still import still
 from layouts.reader import Reader
 
 SIGNS = {"passed": "✓", "failed": "✗", "skipped": "–", "not run": "○"}
@@ -38,7 +39,7 @@ def evidence_page(r: Reader, rows: list[dict[str, Any]], counts: dict[str, dict[
                 ],
                 className="cs-evidence-export",
             ),
-            html.Div(_table(r, rows), className="cs-scroll", tabIndex=0, role="region", **{"aria-label": r.t("Security evidence")}),
+            html.Div(still(_table(r, rows)), className="cs-scroll", tabIndex=0, role="region", **{"aria-label": r.t("Security evidence")}),
         ],
         className="cs-document cs-evidence",
     )

@@ -2,14 +2,12 @@
 
 import json
 import time
-from urllib.parse import quote
 
 import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from app.access import Grant
-from callbacks.page_evidence import STANDARDS
 from callbacks.pages import PAGES
 from tests.browser.chromium import chromium, console
 from tests.browser.test_map_page import click, until
@@ -100,8 +98,7 @@ def test_floors_chart_table_playback_search_and_compare(open_page):
 
 @pytest.mark.parametrize("path", sorted({*PAGES, "/sign-in", "/account"} - {"/"}))
 def test_the_other_pages(open_page, path):
-    few = f"&standard={quote(STANDARDS[0])}" if path == "/evidence" else ""
-    open_page(f"{path[1:]}?lang=zh{few}", "return document.readyState === 'complete' && !!document.querySelector('main :is(h1, h2, table, form)')")
+    open_page(f"{path[1:]}?lang=zh", "return document.readyState === 'complete' && !!document.querySelector('main :is(h1, h2, table, form)')")
     time.sleep(0.2)
 
 
