@@ -69,7 +69,7 @@ class Seen(System):
         self._whole, self.viewer, self.right = whole, viewer, right
         self.settings, self.progress, self.roles = whole.settings, whole.progress, whole.roles
         # what there is, not what it says: every viewer of a city may know of it; what they may do is asked of them there
-        self.catalogue, self.desk = whole.catalogue, whole.desk
+        self.catalogue, self.desk, self.alerts = whole.catalogue, whole.desk, whole.alerts
         self.scenes, self.steering = whole.scenes, whole.steering
         self.reach: tuple[Grant, ...] = viewer.reach(right)
         self._cities: dict[str, tuple[City, City | None]] = {}  # type: ignore[assignment]  # the row, and as it is seen
@@ -264,6 +264,12 @@ class SeenValues:
         cube, sight = self._values.cube(name), self._seen.sight(self._city, indicator.privacy)
         hides = self._seen.hides_few(indicator)
         return cube if sight is None and not hides else SeenCube(cube, None if sight is None else sight.masks, hides)
+
+    def weights(self, name: str, step: int, level: str) -> NDArray[np.float64] | None:
+        """What the units of a level weigh in their parents at one step; NaN where their value is not for this viewer."""
+        cube = self.cube(name)
+        row, found = cube.at(level, step), self._values.weights(name, step, level)
+        return None if row is None or found is None else np.where(np.isnan(cube.values(level, row)), np.nan, found)
 
 
 def is_personal(indicator: Indicator) -> bool:

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from app.access import CLEARED, Role, Viewer, read_roles
+from app.alerts.watch import Watch
 from app.audit import Audit
 from app.catalogue.desk import Desk
 from app.catalogue.shelf import Catalogue
@@ -106,6 +107,7 @@ class System:
         self.catalogue, self.desk, self.uses = Catalogue(self.db), Desk(self.db), Uses(self.db)
         self.scenes: dict[str, Scene] = read_scenes(settings.home)
         self.steering = Steering()
+        self.alerts = Watch(self)
         self.read_cities()
         self.finish()
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app import evidence
+from app.alerts import life
 from app.catalogue.carrying import KINDS
 from app.catalogue.entries import SHARING
 from app.lineage.flow import OUTCOMES
@@ -16,6 +17,7 @@ from app.map.overlays import KINDS as OVERLAYS
 from app.map.tiles import GROUPS
 from app.units.export import KINDS as FILES
 from app.units.levels import LEVELS
+from callbacks.alerts import WHICH
 from callbacks.resources import FORMS, SHEETS
 from callbacks.values import BY
 from callbacks.wall import ACTS as WALL_ACTS
@@ -217,6 +219,17 @@ ROUTES: dict[str, Route] = {
     "wall.steer": Route("Steer the wall: scene, hold, flight", (CITY,), form=(
         word("do", DO, WALL_ACTS), text("scene", "Name of a scene, for `show`"), text("unit", "Code of a unit, for `fly`"),
         text("indicator", "What the map shows there", 60))),
+    "alerts.listed": Route(
+        "The alerts in sight, the gravest and newest first, and how many there are",
+        (CITY, word("state", "Only in this state; `open` without it", WHICH), whole("most", "Most alerts", 1, 5000)),
+    ),
+    "alerts.one": Route("One alert with its steps so far", (CITY, whole("number", "Number of the alert", 1, MOST_UNITS))),
+    "alerts.act": Route(
+        "Acknowledge, assign, handle, return, verify, close or dismiss an alert, or add a note",
+        (CITY, whole("number", "Number of the alert", 1, MOST_UNITS)),
+        form=(word("act", DO, tuple(life.ACTS), is_needed=True), text("note", "What was done, or why", 500),
+              text("to", "Department that it is assigned to"), word("group", "All of its group that stand where it stands", ("true", "false"))),
+    ),
     "backup.make": Route("Make an archive of the whole home in its folder of backups; it is never sent out"),
     "backup.kept": Route("The archives in the home's folder of backups"),
     "page_audit.trail": Route(

@@ -19,7 +19,10 @@ def register(gateway: Gateway, results: Results) -> None:  # noqa: ARG001 - one 
     @gateway.route("/version", right="map.read", is_quiet=True)
     def version(seen: Seen) -> Response:
         cities = seen.cities.items()
-        return _fresh({key: {"geometry": city.address, "values": city.value_version, "newest": seen.newest(key)} for key, city in cities})
+        return _fresh({
+            key: {"geometry": city.address, "values": city.value_version, "newest": seen.newest(key), "alerts": seen.alerts.version(key)}
+            for key, city in cities
+        })
 
     @gateway.route("/progress", right="signed.in", is_quiet=True)
     def progress(seen: Seen) -> Response:

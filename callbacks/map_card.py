@@ -9,6 +9,7 @@ from dash import Dash, Input, Output, State, ctx
 
 from app.indicators.owners import departments
 from app.indicators.registry import one as indicator_of
+from app.indicators.status import tick
 from app.sight import Seen
 from app.system import System
 from app.units import cards
@@ -58,7 +59,8 @@ def register(app: Dash, gateway: Gateway, results: Results) -> None:
             shown = [{**one, "value": value} for one, value in zip(rows[:60], found["values"], strict=False)]
             return still(many_card(r, shown, found, indicator_row(chosen), at))
         found = results.get(
-            seen, seen.city(city).value_version, ("detail", city, row["code"], chosen.id, at), lambda: detail(seen, city, row, chosen.id, at)
+            seen, seen.city(city).value_version, ("detail", city, row["code"], chosen.id, at, tick(seen, city)),
+            lambda: detail(seen, city, row, chosen.id, at),
         )
         owner = departments(seen).get(chosen.owner, {})
         told = (r, found, indicator_row(chosen), r.pick(owner.get("name_zh"), owner.get("name_en")) or chosen.owner, int(time.time()), at)

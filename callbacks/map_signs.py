@@ -8,6 +8,7 @@ from dash import Dash, Input, Output, State
 
 from app.indicators.latest import latest
 from app.indicators.owners import themes
+from app.indicators.status import tick
 from app.sight import Seen
 from callbacks.gateway import Gateway
 from callbacks.map_select import city_of
@@ -35,7 +36,7 @@ def register(app: Dash, gateway: Gateway, results: Results) -> None:
     def show(seen: Seen, versions: Any, facts: Any, chosen: Any, given: Any) -> Any:  # noqa: ARG001 - the version only says when
         r, city = reader(given), city_of(seen, facts)
         root = root_of(seen, seen.city(city))
-        key = ("latest", city, root["level"], root["seq"]) if root else ()
+        key = ("latest", city, root["level"], root["seq"], tick(seen, city)) if root else ()
         known = results.get(seen, seen.city(city).value_version, key, lambda: latest(seen, city, root["level"], root["seq"])) if root else {}
         rows = [
             {**indicator_row(one), "value": known.get(one.id, {}).get("value"), "status": known.get(one.id, {}).get("status", "grey")}

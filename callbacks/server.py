@@ -6,6 +6,7 @@ from flask import Flask, Response, request
 
 from app.system import System
 from callbacks import (
+    alerts,
     backup,
     export,
     hand_in,
@@ -35,8 +36,8 @@ def create_server(system: System) -> tuple[Flask, Gateway, Results]:
     server = Flask("chengshu", static_folder=None)
     server.config["MAX_CONTENT_LENGTH"] = system.settings.upload_limit_mb * 1_000_000
     gateway, results = Gateway(server, system), Results(server, system.settings)
-    for routes in (tiles, values, units, trace, page_data, export, resources, page_requests, backup, health, hand_in, ngsi_ld, openapi, wall,
-                   sign_in):
+    everyday = (tiles, values, units, trace, page_data, export, resources, page_requests, alerts)
+    for routes in (*everyday, backup, health, hand_in, ngsi_ld, openapi, wall, sign_in):
         routes.register(gateway, results)
     compress(server)
 

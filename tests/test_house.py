@@ -79,7 +79,8 @@ def test_every_query_runs_on_an_empty_city(db):
               "privacy": 3, "indicators": ["aqi"], "least": 5, "xs": [0.0], "ys": [0.0],
               "departments": ["police"], "item": 1, "state": "open",
               "inside": None, "inside_offsets": None, "attribute": "x", "after": "", "batches": [1], "batch": 0,
-              "dataset": "", "source": "", "rejects": False, "before": 0, "step": 3600, "rule": "x", "known": 0, "fact": "x"}
+              "dataset": "", "source": "", "rejects": False, "before": 0, "step": 3600, "rule": "x", "known": 0, "fact": "x",
+              "states": [], "numbers": []}
     for name, piece in pieces().items():
         if piece.kind == "query":
             asked = set(re.findall(r"\$(\w+)", code(piece.text)))

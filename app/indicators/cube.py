@@ -17,7 +17,7 @@ from app.access import PERSONAL
 from app.indicators.few import is_few
 from app.indicators.registry import Indicator
 from app.units.hierarchy import Hierarchy
-from app.units.tower import roll_up
+from app.units.tower import Partial, roll_up
 from data.levels import LEVELS
 
 Floats = NDArray[np.float64]
@@ -97,6 +97,21 @@ class Cube:
 
         The readings of a touched step must be complete: the step is taken as given, not merged with what it held.
         """
+        touched, rolled = self.roll(i, at, value, weight)
+        self._make_room(touched)
+        where = np.searchsorted(self.times, touched)
+        for run, partials in rolled:
+            for level, partial in partials.items():
+                mine = self.levels[level]
+                mine.value[where[run]] = partial.value(self.indicator.rollup, self.indicator.scale)
+                mine.count[where[run]] = partial.count
+                if mine.few is not None:
+                    mine.few[where[run]] = is_few(partial.total) | is_few(partial.weight)
+        return touched
+
+    def roll(self, i: NDArray, at: NDArray[np.int64], value: Floats,
+             weight: Floats | None) -> tuple[NDArray[np.int64], list[tuple[slice, dict[str, Partial]]]]:
+        """(the steps that readings fall in, per run of steps of one epoch the partial aggregates of every level); changes nothing."""
         steps = step_of(at, self.indicator.cadence, self.timezone)
         touched, row = _distinct(steps, _SECONDS.get(self.indicator.cadence))
         if np.any(at != steps):                  # several reports in one interval: the last stands
@@ -107,18 +122,8 @@ class Cube:
         values = np.full((touched.size, size), np.nan, order="F")         # unit by unit: what the tower adds fastest
         values[row, i] = value
         weights = self._weights(values.shape, row, i, weight, at)
-        self._make_room(touched)
-        where = np.searchsorted(self.times, touched)
-        for run, tree in self.hierarchy.runs(touched):
-            rolled = roll_up(tree, self.native, values[run], self.indicator.rollup,
-                             None if weights is None else weights[run])
-            for level, partial in rolled.items():
-                mine = self.levels[level]
-                mine.value[where[run]] = partial.value(self.indicator.rollup, self.indicator.scale)
-                mine.count[where[run]] = partial.count
-                if mine.few is not None:
-                    mine.few[where[run]] = is_few(partial.total) | is_few(partial.weight)
-        return touched
+        return touched, [(run, roll_up(tree, self.native, values[run], self.indicator.rollup, None if weights is None else weights[run]))
+                         for run, tree in self.hierarchy.runs(touched)]
 
     def _weights(self, shape: tuple[int, int], row: NDArray, i: NDArray, weight: Floats | None, at: NDArray) -> Floats | None:
         rollup = self.indicator.rollup
@@ -176,6 +181,10 @@ class Cube:
     def values(self, level: str, row: int) -> Floats:
         """All units of a level at one step."""
         return self.levels[level].value[row]
+
+    def steps(self, level: str, rows: NDArray[np.int64], units: NDArray[np.int64] | None = None) -> Floats:
+        """[step × unit] of some steps of a level (of some units, by index), a copy."""
+        return self.levels[level].value[rows] if units is None else self.levels[level].value[np.ix_(rows, units)]
 
     def history(self, level: str) -> Floats:
         """[step × unit] of a level, without the spare rows."""

@@ -1,9 +1,7 @@
 """What is newest and what is unusual, kept as batches arrive so that asking costs next to nothing.
 
-Unusual is how far a unit's newest value lies from its own values at the same time of day (for daily and slower
-indicators: from all its earlier values), in robust standard deviations: (value − median) ÷ (1.4826 · MAD), after
-Hampel (1974); the spread is at least one unit of the last shown decimal and 1 % of the median, so that a flat
-history does not make noise look like news; scores end at ±99.
+Unusual is how far a unit's newest value lies from what it usually is (app/indicators/learnt.py), in robust standard
+deviations; what is status R is judged by the same band.
 """
 
 from __future__ import annotations
@@ -14,15 +12,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.indicators.cube import Cube
+from app.indicators.learnt import Band
+from app.indicators.status import AMBER_SCORE, bands_of, judge, now_of
 from app.indicators.values import Values
-from app.map.classes import status
 
 if TYPE_CHECKING:
     from app.system import System
 
 Floats = NDArray[np.float64]
-_LEAST = 4  # earlier values that an opinion needs
 
 
 @dataclass(frozen=True)
@@ -40,12 +37,13 @@ class Unusual:
 
 @dataclass(frozen=True)
 class Latest:
-    """The newest values of one level: `value[k, i]` and `at[k, i]` for `indicators[k]` and the unit with seq i + 1."""
+    """The newest values of one level: `value[k, i]` and `at[k, i]` for `indicators[k]` and the unit with seq i + 1, and what is usual there."""
 
     indicators: tuple[str, ...]
     value: Floats
     at: NDArray[np.int64]
     unusual: tuple[Unusual, ...]
+    bands: tuple[Band, ...] = ()
 
     def rows(self, indicators: list[str]) -> Floats:
         """The newest values of some indicators, one row each."""
@@ -55,67 +53,42 @@ class Latest:
 
 def gather(values: Values, level: str, names: list[str], most: int = 200) -> Latest:
     """Make the kept answer of a level anew: called once per value version."""
-    shown, kept, times, scores = [], [], [], []
+    shown, kept, times, bands = [], [], [], []
     for name in names:
         cube = values.cube(name)
         if level not in cube.levels or cube.times.size == 0:
             continue
-        _, value, at = cube.newest(level)
-        usual, score = _score(cube, level)
+        row, value, at = cube.newest(level)
         shown.append(name)
         kept.append(value)
         times.append(at)
-        scores.append((name, usual, score))
+        bands.append(bands_of(cube, level, row, int(cube.times[-1]), always=True))
     if not shown:
         size = values.hierarchy().sizes.get(level, 0)
         return Latest((), np.empty((0, size)), np.empty((0, size), np.int64), ())
     value, at = np.stack(kept), np.stack(times)
-    return Latest(tuple(shown), value, at, tuple(_top(level, value, at, scores, most)))
+    return Latest(tuple(shown), value, at, tuple(_top(level, shown, value, at, bands, most)), tuple(bands))
 
 
 def latest(system: System, city: str, level: str, seq: int) -> dict[str, dict[str, Any]]:
     """{indicator: value, at, status} of every indicator with a newest value at one unit, in registry order."""
-    kept = system.latest(city, level)
+    kept, now = system.latest(city, level), now_of(system, city)
     found = {}
     for k, name in enumerate(kept.indicators):
         value = float(kept.value[k, seq - 1]) if 0 < seq <= kept.value.shape[1] else np.nan
         if np.isfinite(value):
-            found[name] = {"value": value, "at": int(kept.at[k, seq - 1]), "status": status(value, system.indicators[name])}
+            at = int(kept.at[k, seq - 1])
+            found[name] = {"value": value, "at": at, "status": judge(value, at, now, system.indicators[name], kept.bands[k].of(seq - 1))}
     return found
 
 
-def _score(cube: Cube, level: str) -> tuple[Floats, Floats]:
-    """(median, signed score) of every unit's newest step against its like."""
-    used = cube.times.size
-    value = cube.history(level)
-    newest, when = value[-1], int(cube.times[-1])
-    if cube.indicator.cadence.startswith("PT"):
-        like = (when - cube.times) % 86_400 == 0
-    else:
-        like = np.ones(used, bool)
-    like[-1] = False
-    past = value[like]
-    if past.shape[0] < _LEAST:
-        return np.full(newest.shape, np.nan), np.zeros(newest.shape)
-    known = ~np.isnan(past)
-    enough = known.sum(axis=0) >= _LEAST
-    filled = np.where(enough[None, :], past, 0.0)
-    median = np.nanmedian(filled, axis=0)
-    spread = 1.4826 * np.nanmedian(np.abs(filled - median), axis=0)
-    spread = np.where(spread > 0, spread, np.nanstd(filled, axis=0))  # mostly one value (rare events): MAD says nothing
-    floor = np.maximum(10.0**-cube.indicator.decimals, 0.01 * np.abs(median))
-    score = np.clip((newest - median) / np.maximum(spread, floor), -99, 99)
-    return median, np.where(enough & np.isfinite(score), score, 0.0)
-
-
-def _top(level: str, value: Floats, at: NDArray[np.int64], scores: list[tuple[str, Floats, Floats]], most: int) -> list[Unusual]:
-    strength = np.abs(np.stack([score for _, _, score in scores]))
-    flat = strength.ravel()
-    chosen = np.argsort(-flat, kind="stable")[:most]
+def _top(level: str, names: list[str], value: Floats, at: NDArray[np.int64], bands: list[Band], most: int) -> list[Unusual]:
+    scores = np.stack([np.nan_to_num(band.score(value[k])) for k, band in enumerate(bands)])
+    strength = np.abs(scores)
+    chosen = np.argsort(-strength.ravel(), kind="stable")[:most]
     found = []
     for k, i in zip(*np.unravel_index(chosen, strength.shape), strict=True):
-        if strength[k, i] < 3:
+        if strength[k, i] < AMBER_SCORE:
             break
-        name, usual, score = scores[k]
-        found.append(Unusual(name, level, int(i) + 1, float(value[k, i]), float(usual[i]), float(score[i]), int(at[k, i])))
+        found.append(Unusual(names[k], level, int(i) + 1, float(value[k, i]), float(bands[k].centre[i]), float(scores[k, i]), int(at[k, i])))
     return found

@@ -18,6 +18,7 @@ class SeenCube:
     def __init__(self, cube: Cube, masks: dict[str, NDArray[np.bool_]] | None, hides_few: bool) -> None:
         self._cube, self._masks, self._hides_few = cube, masks, hides_few
         self.indicator, self.native, self.times, self.hierarchy = cube.indicator, cube.native, cube.times, cube.hierarchy
+        self.timezone = cube.timezone
         self.levels = frozenset(cube.levels)
         self.at, self.last = cube.at, cube.last      # times are no secret: whose unit it is was asked before
 
@@ -45,6 +46,17 @@ class SeenCube:
         if self._masks is not None and not self._masks[level][seq - 1]:
             return times, np.full(values.shape, np.nan)
         return times, np.where(self._hidden_of(level, seq, times), np.nan, values)
+
+    def steps(self, level: str, rows: NDArray[np.int64], units: NDArray[np.int64] | None = None) -> Floats:
+        """[step × unit] of some steps of a level (of some units, by index)."""
+        if self._hides_few and len(rows):
+            found = np.stack([self.values(level, int(row)) for row in rows])
+            return found if units is None else found[:, units]
+        found = self._cube.steps(level, rows, units)
+        if self._masks is None:
+            return found
+        mask = self._masks[level][: found.shape[1]] if units is None else self._masks[level][units]
+        return np.where(mask[None, :], found, np.nan)
 
     def history(self, level: str) -> Floats:
         """[step × unit] of a level."""

@@ -77,6 +77,17 @@ class Values:
             self._cubes.move_to_end(name)
             return cube
 
+    def weights(self, name: str, step: int, level: str) -> np.ndarray | None:
+        """What each unit of a level weighs in its parent's mean or ratio at one step (its start), from the readings; None where none were."""
+        cube = self.cube(name)
+        until = step + length_of(cube.indicator.cadence)
+        found = store.readings_between(self.db, self.city, name, cube.native, step, until)
+        mine = self._steps(cube, found["at"]) == step
+        if not mine.any():
+            return None
+        _, rolled = cube.roll(found["i"][mine], found["at"][mine], found["value"][mine], found["weight"][mine])
+        return rolled[0][1][level].weight[0]
+
     def preload(self, but: str = "floor") -> int:
         """Load every indicator with data in one pass over the readings, those native to `but` left out; returns how many."""
         with self._lock:

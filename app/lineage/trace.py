@@ -18,9 +18,9 @@ from app.access import require
 from app.errors import BadInput, NotFound
 from app.indicators.cube import length_of, step_of
 from app.indicators.registry import one as indicator_of
+from app.indicators.status import STATUS, of_level
 from app.lineage.figures import figure, way
 from app.lineage.flow import MASK, hidden_fields
-from app.map.classes import status
 from app.sight import Seen, Sight
 from app.units import cards
 from data import records, verbatim
@@ -150,15 +150,16 @@ def _children(seen: Seen, city: str, unit: dict[str, Any], name: str, at: int) -
     mine = np.flatnonzero(fold.parent == unit["seq"] - 1)
     known = mine[np.isfinite(values[mine])]
     first = known[np.argsort(-np.abs(values[known]), kind="stable")][:MOST_CHILDREN]
+    judged = of_level(cube, below, values[first], row, at, first)
     found = []
-    for i in first.tolist():
+    for k, i in enumerate(first.tolist()):
         try:
             child = cards.unit_at(seen, city, below, i + 1)
         except NotFound:                # it stood then, and is gone today
             continue
         found.append({"code": child["code"], "level": below, "seq": i + 1, "name_zh": child["name_zh"], "name_en": child["name_en"],
                       "floor_no": child.get("floor_no"), "address": child.get("address"), "value": float(values[i]),
-                      "status": status(float(values[i]), cube.indicator), "key": f"value/{name}/{child['code']}/{at}"})
+                      "status": STATUS[judged[k]], "key": f"value/{name}/{child['code']}/{at}"})
     return found
 
 

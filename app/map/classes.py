@@ -49,19 +49,3 @@ def classify(values: NDArray[np.float64], indicator: Indicator, by: By = "thresh
     bars, edges = np.histogram(known, bins=min(24, max(1, np.unique(known).size))) if known.size else (np.empty(0), np.empty(0))
     return found, Legend(by, limits.tolist(), counts.tolist(), int((~finite).sum()), edges.tolist(), bars.tolist(),
                          *((float(known.min()), float(known.max()), float(known.mean())) if known.size else (None, None, None)))
-
-
-def status(value: float | None, indicator: Indicator) -> str:
-    """green, amber, red, or grey without a value; indicators without limits are never judged."""
-    if value is None or not np.isfinite(value) or not indicator.thresholds:
-        return "grey"
-    limits = indicator.thresholds
-    if indicator.direction == "band":
-        return "green" if limits[0] <= value <= limits[-1] else "amber"
-    if indicator.direction == "up":
-        if len(limits) == 1:
-            return "green" if value >= limits[0] else "amber" if value >= 0.9 * limits[0] else "red"
-        return "green" if value >= limits[-1] else "amber" if value >= limits[0] else "red"
-    if len(limits) == 1:
-        return "green" if value <= limits[0] else "amber" if value <= 1.1 * limits[0] else "red"
-    return "green" if value <= limits[0] else "amber" if value <= limits[1] else "red"

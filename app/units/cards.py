@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from app.errors import NotFound
-from app.map.classes import status
+from app.indicators.status import now_of, of_unit
 from app.system import System
 from data.levels import LEVELS
 
@@ -103,7 +103,7 @@ def sign(system: System, city: str, row: dict[str, Any], indicator: str, at: int
     """
     cube = system.values(city).cube(indicator)
     where = reported_at(system, city, row, cube)
-    value, when, n, expected, is_hidden = np.nan, None, 0, 0, False
+    value, when, n, expected, is_hidden, status = np.nan, None, 0, 0, False, "grey"
     if where is not None:
         level, i = where["level"], where["seq"] - 1
         step = cube.at(level, at) if at is not None else cube.last(level, where["seq"])
@@ -111,9 +111,10 @@ def sign(system: System, city: str, row: dict[str, Any], indicator: str, at: int
             value, when = float(cube.values(level, step)[i]), int(cube.times[step])
             n, expected = (int(part[i]) for part in cube.coverage(level, step))
             is_hidden = cube.is_hidden(level, where["seq"], when)
+            status = of_unit(cube, level, where["seq"], step, value, now_of(system, city) if at is None else at)
     known = value if np.isfinite(value) else None
     return {"indicator": indicator, "value": known, "at": when, "n": n, "expected": expected, "is_hidden": is_hidden,
-            "level": (where or row)["level"], "code": (where or row)["code"], "status": status(known, cube.indicator), "unit": cube.indicator.unit,
+            "level": (where or row)["level"], "code": (where or row)["code"], "status": status, "unit": cube.indicator.unit,
             "decimals": cube.indicator.decimals, "owner": cube.indicator.owner, "native_level": cube.native,
             "name_zh": cube.indicator.name_zh, "name_en": cube.indicator.name_en}
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from app.indicators.series import before, last_days
-from app.map.classes import status
+from app.indicators.status import STATUS, now_of, of_level
 from app.system import System
 from app.units import cards
 
@@ -59,13 +59,17 @@ def children(system: System, city: str, row: dict[str, Any], indicator: str, at:
     level = below[0]["level"] if below else ""
     if level in cube.levels and cube.times.size:
         if at is None:
-            values = cube.newest(level)[1]
+            row_of, values, _ = cube.newest(level)
         else:
             step = cube.at(level, at)
             values = cube.values(level, step) if step is not None else np.full(0, np.nan)
+            row_of = np.full(values.shape, step if step is not None else -1)
+        units = np.asarray([child["seq"] - 1 for child in shown if child["seq"] <= values.size], np.int64)
+        judged = dict(zip(units.tolist(), of_level(cube, level, values[units], row_of[units], now_of(system, city) if at is None else at, units),
+                          strict=True))
         for child in shown:
             value = float(values[child["seq"] - 1]) if child["seq"] <= values.size else np.nan
             child["value"] = value if np.isfinite(value) else None
-            child["status"] = status(child["value"], cube.indicator)
+            child["status"] = STATUS[judged.get(child["seq"] - 1, 0)]
     return {"children": shown, "child_count": len(below)}
 

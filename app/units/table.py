@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from app.errors import NotFound
-from app.map.classes import status
+from app.indicators.status import STATUS, now_of, of_level
 from app.map.values import step
 from app.system import System
 from data.levels import LEVELS
@@ -65,6 +65,8 @@ def rows(
     which = np.flatnonzero(keep)
     order = which[_order(names, value, count, expected, which, sort, is_descending)]
     when = None if row is None else int(cube.times[row])
+    page = order[max(0, start) : max(0, end)]
+    judged = _judged(system, city, cube, level, at, row, seq[page] - 1, value[page])
     found = [
         {
             "code": str(names["code"][i]),
@@ -76,14 +78,22 @@ def rows(
             "parent_zh": str(names["parent_zh"][i]),
             "parent_en": str(names["parent_en"][i]),
             "value": None if np.isnan(value[i]) else float(value[i]),
-            "status": status(float(value[i]), cube.indicator),
+            "status": STATUS[judged[k]],
             "n": int(count[i]),
             "expected": int(expected[i]),
             "at": when,
         }
-        for i in order[max(0, start) : max(0, end)]
+        for k, i in enumerate(page)
     ]
     return found, int(which.size)
+
+
+def _judged(system: System, city: str, cube: Any, level: str, at: int | None, row: int | None, units: np.ndarray, value: np.ndarray) -> np.ndarray:
+    """Places in STATUS of the units shown."""
+    if level not in cube.levels or row is None or units.size == 0:
+        return np.zeros(units.size, np.uint8)
+    rows = cube.newest(level)[0][units] if at is None else np.full(units.size, row)
+    return of_level(cube, level, value, rows, now_of(system, city) if at is None else at, units)
 
 
 def _order(

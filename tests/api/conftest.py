@@ -12,6 +12,7 @@ from app.catalogue.desk import Wish
 from callbacks.pages import create_dash
 from callbacks.server import create_server
 from tests import homes, tiny
+from tests.alerts.raised import put
 from tests.catalogue.conftest import take_catalogue
 from tests.signed_in import account, signed_in
 
@@ -29,7 +30,7 @@ class Whole:
         self.system = homes.city(folder / "home", second_factor=False)
         (folder / "home" / "registry").mkdir()
         (folder / "home" / "registry" / "sources.csv").write_text(SOURCES)
-        readings = tiny.readings("energy_use_kwh", "floor") + tiny.readings("active_sites", "street")
+        readings = tiny.readings("energy_use_kwh", "floor") + tiny.readings("active_sites", "street") + tiny.readings("ponding_cm", "street")
         flows = [{"origin_code": "990101001", "destination_code": "990102001", "at": tiny.NOON.isoformat(), "count": 12}]
         self.system.take([tiny.hand_in(folder, "reading", readings, "r"), tiny.hand_in(folder, "flow", flows, "f")])
         wrong = {"case_no": "wrong one", "channel": "web", "category": "road", "unit_code": "990101001", "opened_at": "2026-11-01", "status": "open"}
@@ -38,6 +39,7 @@ class Whole:
         take_catalogue(self.system, folder / "catalogue")
         local = viewer("local", "local", (Grant("local", privacy=3),), self.system.roles, EVERY_DEPARTMENT)
         self.system.desk.ask(local, "tiny", self.system.catalogue.shelf("tiny").resource("R1"), Wish("For the tests of the API"))
+        put(self.system, "tiny", *({} for _ in range(2)))
         self.server, self.gateway, results = create_server(self.system)
         self.app = create_dash(self.system, self.server, self.gateway, results)
         self.client = signed_in(self.system, self.server)

@@ -30,9 +30,13 @@ KNOWN = {
     "document": ['{"name": "a", "title": "A"}', '[{"name": "b", "title": "B", "notes": "C"}]'],
     "sql": ["select 1", "select * from unit limit 3"],
 }  # fmt: skip
-KNOWN_OF = {"export.take_out": {"kind": ["csv", "geojson"], "level": ["district"]}, "units.overlay": {"kind": ["points", "heat"]},
-            "wall.scene": {"name": ["overview", "map", "data"]},
-            "wall.steer": {"scene": ["map", "courses"], "unit": ["990101001"], "do": ["next", "hold", "release", "fly", "show"]}}
+KNOWN_OF = {
+    "resources.rows": {"grant": [1], "unit": ["990100"], "fields": [""], "after": [""], "form": ["json"], "since": [0], "until": [2**33]},
+    "alerts.act": {"act": ["note"], "note": ["looked at"], "to": ["water"], "group": ["false"]},
+    "export.take_out": {"kind": ["csv", "geojson"], "level": ["district"]}, "units.overlay": {"kind": ["points", "heat"]},
+    "wall.scene": {"name": ["overview", "map", "data"]},
+    "wall.steer": {"scene": ["map", "courses"], "unit": ["990101001"], "do": ["next", "hold", "release", "fly", "show"]},
+}  # fmt: skip
 BODIES = {
     "ngsi_ld.upsert": [[{"id": "urn:x:1", "type": "Street"}], [{"id": "urn:x:2", "type": "Street", "aqi": 7}]],
     "hand_in.hand_in": [f"unit_code,indicator,at,value\n990101001,aqi,2026-11-0{day}T00:00:00Z,{day}\n".encode() for day in range(1, 7)],

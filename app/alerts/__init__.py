@@ -1,0 +1,1 @@
+"""Alerts: rules over indicators, the life of what they raise, and who is told."""

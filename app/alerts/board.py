@@ -1,0 +1,81 @@
+"""The alerts a viewer may see: listed, counted, grouped into the few things that go on, one with its steps.
+
+An alert is in sight where its unit and its indicator are; one whose value is a small count that is hidden from the viewer
+is not there for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from app.errors import NotFound
+from app.indicators.status import now_of
+from app.system import System
+from data.alerts import OPEN, SEVERITIES, STATES
+
+MOST = 200
+ALL = 100_000
+CLOSED_SHOWN = 86_400           # seconds for which a closed alert still counts on the board
+
+
+def alerts(seen: System, city: str, states: Iterable[str] = OPEN, most: int = MOST) -> list[dict[str, Any]]:
+    """The alerts in some states, the gravest and newest first, closed ones last."""
+    return _shown(seen, city, states=list(states), most=most)
+
+
+def alert(seen: System, city: str, number: int) -> dict[str, Any]:
+    """One alert with its steps so far (`events`). Raises NotFound."""
+    found = _shown(seen, city, numbers=[number], most=1)
+    if not found:
+        raise NotFound("No such alert", "Reload the page", value=number)
+    return {**found[0], "events": seen.rows("alert_events", city=city, item=number)}
+
+
+def group(seen: System, city: str, number: int) -> list[dict[str, Any]]:
+    """The alerts of one group, whatever their state."""
+    return [row for row in _shown(seen, city, states=list(STATES), most=ALL) if row["group"] == number]
+
+
+def counts(seen: System, city: str) -> dict[str, Any]:
+    """How many alerts are open, overdue, in each state (closed: of the last day) and of each severity, and how many things go on (groups)."""
+    now = now_of(seen, city)
+    rows = seen.rows("alert_counts", city=city, indicators=list(seen.indicators), at=now, since=now - CLOSED_SHOWN)
+    open_ = [row for row in rows if row["state"] != "closed"]
+    return {
+        "open": sum(row["alerts"] for row in open_),
+        "overdue": sum(row["overdue"] for row in open_),
+        "standing": sum(row["standing"] for row in open_),
+        "states": {state: sum(row["alerts"] for row in rows if row["state"] == state) for state in STATES},
+        "late": {state: sum(row["overdue"] for row in rows if row["state"] == state) for state in STATES},
+        "severities": {severity: sum(row["alerts"] for row in open_ if row["severity"] == severity) for severity in SEVERITIES},
+        "version": seen.alerts.version(city),
+    }
+
+
+def _shown(seen: System, city: str, states: list[str] | None = None, numbers: list[int] | None = None, most: int = MOST) -> list[dict[str, Any]]:
+    now, rules = now_of(seen, city), seen.alerts.rules
+    found = seen.rows("alerts", city=city, states=states or [], numbers=numbers or [], indicators=list(seen.indicators), most=most)
+    return [_row(row, now, rules) for row in found if not _is_hidden(seen, city, row)]
+
+
+def _is_hidden(seen: System, city: str, row: dict[str, Any]) -> bool:
+    cube = seen.values(city).cube(row["indicator"])
+    return row["level"] in cube.levels and cube.is_hidden(row["level"], row["seq"], row["raised_at"])
+
+
+def _row(row: dict[str, Any], now: int, rules: dict[str, Any]) -> dict[str, Any]:
+    rule = rules.get(row["rule"])
+    return {
+        "number": row["alert"], "rule": row["rule"], "severity": row["severity"], "indicator": row["indicator"], "unit_code": row["code"],
+        "unit_level": row["level"], "unit_seq": row["seq"], "unit_name_zh": row["name_zh"] or row["code"],
+        "unit_name_en": row["name_en"] or row["name_zh"] or row["code"], "lon": row["lon"], "lat": row["lat"],
+        "area": row["area"], "area_zh": row["area_zh"] or row["area"], "area_en": row["area_en"] or row["area_zh"] or row["area"],
+        "value": row["value"], "limit": row["limit_value"], "usual": row["usual"], "peak": row["peak"], "last_value": row["last_value"],
+        "began_at": row["began_at"], "raised_at": row["raised_at"], "last_at": row["last_at"], "ended_at": row["ended_at"],
+        "state": row["state"], "since": row["since"], "owner": row["owner"], "due_at": row["due_at"],
+        "is_overdue": row["state"] != "closed" and row["due_at"] is not None and row["due_at"] < now,
+        "group": row["group_no"], "note": row["note"], "escalation": row["escalation"],
+        "procedure": rule.procedure if rule is not None else "",
+        "name_zh": rule.name_zh if rule is not None else row["rule"], "name_en": rule.name_en if rule is not None else row["rule"],
+    }
