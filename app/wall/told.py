@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.errors import NotFound
-from app.indicators.cube import length_of
 from app.indicators.latest import latest
 from app.indicators.owners import themes
 from app.indicators.registry import Indicator
 from app.indicators.series import before, last_days
+from app.indicators.status import allowance
 from app.lineage.flow import batches, flow
-from app.map.classes import status
 from app.sight import Seen
 from app.units import cards
 from app.units.levels import LEVELS
@@ -26,7 +25,7 @@ from app.wall.scenes import Place
 
 RANK = {"red": 3, "amber": 2, "green": 1, "grey": 0}
 FIRST = ("aqi", "congestion_index", "power_load_mw", "er_load_pct", "cases_filed", "crowd_density", "water_supply_m3_h", "mentions_per_h")
-LATE = 3                # cadences after which a number is old
+
 MOST_STOPS = 5
 
 
@@ -62,14 +61,9 @@ def row_of(one: Indicator) -> dict[str, Any]:
             "native_level": one.native_level}
 
 
-def judged(one: Indicator, value: float | None, at: int | None, now: int) -> str:
-    """The colour of a value; grey where there is none or it is older than its cadence allows."""
-    return "grey" if at is None or is_old(one, at, now) else status(value, one)
-
-
 def is_old(one: Indicator, at: int, now: int) -> bool:
     """True for a value that should have been followed by others long since."""
-    return now - at > LATE * length_of(one.cadence)
+    return now - at > allowance(one.cadence)
 
 
 def values(seen: Seen, city: str, now: int) -> list[dict[str, Any]]:
@@ -77,7 +71,8 @@ def values(seen: Seen, city: str, now: int) -> list[dict[str, Any]]:
     unit = root(seen, city)
     found = latest(seen, city, unit["level"], unit["seq"]) if unit else {}
     return [{"indicator": row_of(one), "value": found[name]["value"], "at": found[name]["at"], "code": unit["code"] if unit else "",
-             "status": judged(one, found[name]["value"], found[name]["at"], now), "is_old": is_old(one, found[name]["at"], now)}
+             "status": "grey" if is_old(one, found[name]["at"], now) else found[name]["status"],
+             "is_old": is_old(one, found[name]["at"], now)}
             for name, one in seen.indicators.items() if name in found]
 
 
@@ -136,12 +131,12 @@ def map(seen: Seen, city: str, asked: Asked) -> dict[str, Any]:
     there = _in_sight(seen, city, asked.flight["code"]) if asked.flight else None
     if asked.flight and there:
         one = seen.indicators.get(asked.flight.get("indicator", "")) or seen.indicators.get(first_of(seen, city))
-        return {"stops": [_stop(seen, city, there, one, asked.now, "flight")] if one else [], "home": box, "root": unit}
+        return {"stops": [_stop(seen, city, there, one, "flight")] if one else [], "home": box, "root": unit}
     shown = asked.place.options.get("indicator", "")
     name = shown if shown in seen.indicators else first_of(seen, city)
-    stops = [_stop(seen, city, unit, seen.indicators[name], asked.now, "home")] if name else []
+    stops = [_stop(seen, city, unit, seen.indicators[name], "home")] if name else []
     for row in outliers(seen, city, asked.now, ("street", "district"), MOST_STOPS - 1):
-        stop = _stop(seen, city, row["unit"], seen.indicators[row["indicator"]["id"]], asked.now, "unusual")
+        stop = _stop(seen, city, row["unit"], seen.indicators[row["indicator"]["id"]], "unusual")
         stops.append({**stop, "value": row["value"], "usual": row["usual"], "score": row["score"], "at": row["at"]})
     return {"stops": stops, "home": box, "root": unit}
 
@@ -161,10 +156,10 @@ def first_of(seen: Seen, city: str) -> str:
     return next((name for name in (*FIRST, *known) if name in known), "")
 
 
-def _stop(seen: Seen, city: str, unit: dict[str, Any], one: Indicator, now: int, why: str) -> dict[str, Any]:
+def _stop(seen: Seen, city: str, unit: dict[str, Any], one: Indicator, why: str) -> dict[str, Any]:
     sign = cards.sign(seen, city, unit, one.id)
     return {"indicator": row_of(one), "unit": unit, "bounds": cards.bounds(seen, city, unit), "value": sign["value"], "at": sign["at"],
-            "status": judged(one, sign["value"], sign["at"], now), "why": why}
+            "status": sign["status"], "why": why}
 
 
 def data(seen: Seen, city: str, asked: Asked) -> dict[str, Any]:
