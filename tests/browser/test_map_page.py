@@ -50,7 +50,7 @@ def page(driver, address):
     assert outside(driver, address) == []
 
 
-def until(driver, script, seconds=20):
+def until(driver, script, seconds=30):
     try:
         return WebDriverWait(driver, seconds, 0.1).until(lambda d: d.execute_script(script))
     except Exception as error:

@@ -236,7 +236,7 @@ def test_a_host_that_drips_is_left(monkeypatch, address, meant):
     started = time.monotonic()
     with pytest.raises(Unavailable, match="too slow"):
         fetch(f"{address}/slowly", meant)
-    assert time.monotonic() - started < 3 and left_over(meant) == []
+    assert time.monotonic() - started < 5 and left_over(meant) == []
 
 
 def test_a_host_that_is_silent_is_left(monkeypatch, meant):
