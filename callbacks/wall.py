@@ -12,12 +12,13 @@ from typing import Any
 
 from flask import Response, request
 
+from app.brief.facts import red
 from app.errors import BadInput, ChengshuError, NotFound
+from app.indicators.status import now_of
 from app.sight import Seen
 from app.units import cards
 from app.units.search import search
-from app.wall import told as panels
-from app.wall.scenes import Place, Scene
+from app.wall.scenes import TAKEOVER, Place, Scene
 from app.wall.told import TOLD, Asked
 from callbacks import bundle
 from callbacks.gateway import Gateway, one_of, reply
@@ -39,7 +40,7 @@ def register(gateway: Gateway, results: Results) -> None:
 
     @gateway.route("/api/wall/<city>/now.json", right="operations.read", is_quiet=True)
     def now(seen: Seen, city: str) -> Response:
-        return _fresh(state(seen, city))
+        return _fresh(state(seen, city, results))
 
     @gateway.route("/api/wall/<city>/scene/<name>.json", right="operations.read", is_quiet=True)
     def scene(seen: Seen, city: str, name: str) -> Response:
@@ -48,7 +49,8 @@ def register(gateway: Gateway, results: Results) -> None:
         if found is None:
             raise NotFound("No such scene", "The tablet lists the scenes", value=name[:60])
         row, flight = seen.city(city), seen.steering.now(city, seen.scenes).flight
-        key = ("scene", city, name, language, wide, int(time.time() // FRESH_S), flight["code"] if flight else "", row.geometry_version)
+        key = ("scene", city, name, language, wide, int(time.time() // FRESH_S), flight["code"] if flight else "", row.geometry_version,
+               seen.alerts.version(city))
         r = Reader(language, "dark", row.timezone)
         return _fresh(results.get(seen, row.value_version, key, lambda: scene_of(seen, r, city, found, wide, flight)))
 
@@ -80,16 +82,24 @@ def register(gateway: Gateway, results: Results) -> None:
                 raise NotFound("No such indicator", "The registry is data/registry/indicators.csv", value=indicator[:60])
             steering.fly(city, scenes, {**{name: unit[name] for name in ("code", "level", "seq", "name_zh", "name_en")}, "indicator": indicator}, by)
         gateway.note(units=[request.form.get("unit", "")[:40]] if do == "fly" else (), is_quiet=False)
-        return _fresh(state(seen, city))
+        return _fresh(state(seen, city, results))
 
 
-def state(seen: Seen, city: str) -> dict[str, Any]:
-    """What the wall shows now, and the versions that say whether its panels are still right."""
-    row, shown = seen.city(city), seen.steering.now(city, seen.scenes)
+def state(seen: Seen, city: str, results: Results) -> dict[str, Any]:
+    """What the wall shows now, and the versions that say whether its panels are still right.
+
+    A red alert that nobody has acknowledged takes the wall over (`takeover` is its number, else 0), held or not.
+    """
+    row, shown, alerts = seen.city(city), seen.steering.now(city, seen.scenes), seen.alerts.version(city)
+    alarm = results.get(seen, (row.value_version, alerts), ("red", city), lambda: (red(seen, city) or {}).get("number", 0))
+    alarm = alarm if TAKEOVER in seen.scenes else 0
     return {
         "program": bundle.address("js").rpartition("=")[2],
         "now": time.time(),
-        "scene": shown.scene,
+        "scene": TAKEOVER if alarm else shown.scene,
+        "turn": shown.scene,
+        "takeover": alarm,
+        "alerts": alerts,
         "next_at": shown.next_at,
         "held": shown.is_held,
         "flight": shown.flight["code"] if shown.flight else "",
@@ -98,7 +108,7 @@ def state(seen: Seen, city: str) -> dict[str, Any]:
         "geometry": row.address,
         "values": row.value_version,
         "newest": seen.newest(city),
-        "city_now": panels.now_of(seen, city, time.time()),
+        "city_now": now_of(seen, city),
         "scenes": [{"name": scene.name, "zh": scene.title_zh, "en": scene.title_en, "dwell_s": scene.dwell_s}
                    for scene in seen.scenes.values() if scene.rotates],
     }
@@ -106,7 +116,7 @@ def state(seen: Seen, city: str) -> dict[str, Any]:
 
 def scene_of(seen: Seen, r: Reader, city: str, scene: Scene, is_wide: bool, flight: dict[str, Any] | None) -> dict[str, Any]:
     """A scene with its panels as trees; a panel that fails is a card that says so."""
-    now, places, maps = panels.now_of(seen, city, time.time()), [], None
+    now, places, maps = now_of(seen, city), [], None
     for place in scene.places:
         size = place.size(is_wide)
         if size is None:

@@ -11,7 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from app.alerts import board
+from app.brief import facts
 from app.errors import NotFound
+from app.indicators.health import root
 from app.indicators.latest import latest
 from app.indicators.owners import themes
 from app.indicators.registry import Indicator
@@ -24,9 +27,8 @@ from app.units.levels import LEVELS
 from app.wall.scenes import Place
 
 RANK = {"red": 3, "amber": 2, "green": 1, "grey": 0}
-FIRST = ("aqi", "congestion_index", "power_load_mw", "er_load_pct", "cases_filed", "crowd_density", "water_supply_m3_h", "mentions_per_h")
-
 MOST_STOPS = 5
+ALERT_STATUS = {"red": "red", "orange": "red", "yellow": "amber", "blue": "amber"}
 
 
 @dataclass(frozen=True)
@@ -40,51 +42,15 @@ class Asked:
     flight: dict[str, Any] | None = None
 
 
-def root(seen: Seen, city: str) -> dict[str, Any] | None:
-    """The first of the units at which the view begins; None where the city's units are not in yet."""
-    try:
-        return cards.unit_at(seen, city, *seen.roots(city)[0])
-    except (NotFound, IndexError):
-        return None
-
-
-def now_of(seen: Seen, city: str, at: float) -> int:
-    """The city's time: a made-up city counts by its newest reading, a real one by the clock."""
-    newest = seen.newest(city)
-    return newest if seen.city(city).is_synthetic and newest is not None else int(at)
-
-
-def row_of(one: Indicator) -> dict[str, Any]:
-    """A registry row as panels take it."""
-    return {"id": one.id, "name_zh": one.name_zh, "name_en": one.name_en, "theme": one.theme, "unit": one.unit, "decimals": one.decimals,
-            "direction": one.direction, "thresholds": list(one.thresholds), "cadence": one.cadence, "owner": one.owner,
-            "native_level": one.native_level}
-
-
-def is_old(one: Indicator, at: int, now: int) -> bool:
-    """True for a value that should have been followed by others long since."""
-    return now - at > allowance(one.cadence)
-
-
-def values(seen: Seen, city: str, now: int) -> list[dict[str, Any]]:
-    """Every vital sign with a value at the root of the view: {indicator, value, at, status, is_old}, in registry order."""
-    unit = root(seen, city)
-    found = latest(seen, city, unit["level"], unit["seq"]) if unit else {}
-    return [{"indicator": row_of(one), "value": found[name]["value"], "at": found[name]["at"], "code": unit["code"] if unit else "",
-             "status": "grey" if is_old(one, found[name]["at"], now) else found[name]["status"],
-             "is_old": is_old(one, found[name]["at"], now)}
-            for name, one in seen.indicators.items() if name in found]
-
-
 def signs(seen: Seen, city: str, asked: Asked) -> dict[str, Any]:
     """The vital signs by theme: each theme's colours counted and its signs, those that need an eye first."""
-    mine = values(seen, city, asked.now)
-    found = []
+    mine, found = facts.signs(seen, city), []
+    colors = {theme["id"]: theme["status"] for theme in facts.headline(seen, city)["themes"]}
     for theme in themes(seen):
-        own = sorted((row for row in mine if row["indicator"]["theme"] == theme["id"]), key=lambda row: -RANK[row["status"]])
+        own = sorted((row for row in mine if row["is_judged"] and row["indicator"]["theme"] == theme["id"]), key=lambda row: -RANK[row["status"]])
         if own:
             counts = {color: sum(row["status"] == color for row in own) for color in RANK}
-            found.append({**theme, "counts": counts, "status": own[0]["status"], "signs": own[:6]})
+            found.append({**theme, "counts": counts, "status": colors.get(theme["id"], "grey"), "signs": own[: 4 if asked.is_wide else 2]})
     return {"themes": found}
 
 
@@ -96,13 +62,13 @@ def unusual(seen: Seen, city: str, asked: Asked) -> dict[str, Any]:
 def outliers(seen: Seen, city: str, now: int, levels: tuple[str, ...] = ("district", "street"), most: int = 20) -> list[dict[str, Any]]:
     """What stands out, strongest first: {indicator, unit, value, usual, score, at}; numbers that are old do not."""
     found = [one for level in levels if level in LEVELS for one in seen.latest(city, level).unusual]
-    found = [one for one in found if not is_old(seen.indicators[one.indicator], one.at, now)]
+    found = [one for one in found if now - one.at <= allowance(seen.indicators[one.indicator].cadence)]
     chosen, taken = [], set()
     for one in sorted(found, key=lambda one: (-abs(one.score), one.indicator, one.level, one.seq)):
         if one.indicator in taken:
             continue
         taken.add(one.indicator)
-        chosen.append({"indicator": row_of(seen.indicators[one.indicator]), "unit": cards.unit_at(seen, city, one.level, one.seq),
+        chosen.append({"indicator": facts.row_of(seen.indicators[one.indicator]), "unit": cards.unit_at(seen, city, one.level, one.seq),
                        "value": one.value, "usual": one.usual, "score": one.score, "at": one.at})
         if len(chosen) == most:
             break
@@ -111,9 +77,9 @@ def outliers(seen: Seen, city: str, now: int, levels: tuple[str, ...] = ("distri
 
 def series(seen: Seen, city: str, asked: Asked) -> dict[str, Any]:
     """The course of some indicators at the root of the view, over the last days."""
-    unit, wanted = root(seen, city), asked.place.options.get("indicators") or list(FIRST)
+    unit, wanted = root(seen, city), asked.place.options.get("indicators") or list(facts.FIRST)
     days = float(asked.place.options.get("days", 3))
-    known = {row["indicator"]["id"]: row for row in values(seen, city, asked.now)}
+    known = {row["indicator"]["id"]: row for row in facts.signs(seen, city)}
     rows = []
     for name in [name for name in wanted if name in known] or list(known)[:6]:
         course = last_days(seen, city, unit or {}, name, days=math.ceil(days))
@@ -132,13 +98,20 @@ def map(seen: Seen, city: str, asked: Asked) -> dict[str, Any]:
     if asked.flight and there:
         one = seen.indicators.get(asked.flight.get("indicator", "")) or seen.indicators.get(first_of(seen, city))
         return {"stops": [_stop(seen, city, there, one, "flight")] if one else [], "home": box, "root": unit}
+    alert = facts.red(seen, city) if asked.place.options.get("fly") == "alert" else None
+    if alert:
+        stop = _stop(seen, city, cards.unit(seen, city, alert["unit_code"]), seen.indicators[alert["indicator"]], "alert")
+        return {"stops": [{**stop, "value": alert["last_value"], "at": alert["last_at"], "status": "red"}], "home": box, "root": unit}
     shown = asked.place.options.get("indicator", "")
     name = shown if shown in seen.indicators else first_of(seen, city)
     stops = [_stop(seen, city, unit, seen.indicators[name], "home")] if name else []
+    for row in board.alerts(seen, city, ("raised", "acknowledged", "assigned"), MOST_STOPS - 1):
+        stop = _stop(seen, city, cards.unit(seen, city, row["unit_code"]), seen.indicators[row["indicator"]], "alert")
+        stops.append({**stop, "value": row["last_value"], "at": row["last_at"], "status": ALERT_STATUS[row["severity"]]})
     for row in outliers(seen, city, asked.now, ("street", "district"), MOST_STOPS - 1):
         stop = _stop(seen, city, row["unit"], seen.indicators[row["indicator"]["id"]], "unusual")
         stops.append({**stop, "value": row["value"], "usual": row["usual"], "score": row["score"], "at": row["at"]})
-    return {"stops": stops, "home": box, "root": unit}
+    return {"stops": stops[: 1 + MOST_STOPS], "home": box, "root": unit}
 
 
 def _in_sight(seen: Seen, city: str, code: str) -> dict[str, Any] | None:
@@ -149,22 +122,38 @@ def _in_sight(seen: Seen, city: str, code: str) -> dict[str, Any] | None:
         return None
 
 
+def city(seen: Seen, city: str, asked: Asked) -> dict[str, Any]:  # noqa: ARG001 - one signature for all of them
+    """Is the city all right: its colour and what makes it."""
+    return facts.headline(seen, city)
+
+
+def alerts(seen: Seen, city: str, asked: Asked) -> dict[str, Any]:
+    """The open alerts, the gravest first, and how many there are."""
+    return {"rows": facts.alerts(seen, city, max(1, math.ceil(asked.tall / 1.8))), "counts": board.counts(seen, city), "now": asked.now}
+
+
+def takeover(seen: Seen, city: str, asked: Asked) -> dict[str, Any]:
+    """The red alert that takes the wall over: {alert, owner}; None where it was acknowledged meanwhile."""
+    alert = facts.red(seen, city)
+    return {"alert": alert, "owner": facts.departments(seen).get(alert["owner"]) if alert else None, "now": asked.now}
+
+
 def first_of(seen: Seen, city: str) -> str:
     """The indicator that the map begins with: the first of FIRST that has data, else any that has; empty for none."""
     unit = root(seen, city)
     known = latest(seen, city, unit["level"], unit["seq"]) if unit else {}
-    return next((name for name in (*FIRST, *known) if name in known), "")
+    return next((name for name in (*facts.FIRST, *known) if name in known), "")
 
 
 def _stop(seen: Seen, city: str, unit: dict[str, Any], one: Indicator, why: str) -> dict[str, Any]:
     sign = cards.sign(seen, city, unit, one.id)
-    return {"indicator": row_of(one), "unit": unit, "bounds": cards.bounds(seen, city, unit), "value": sign["value"], "at": sign["at"],
+    return {"indicator": facts.row_of(one), "unit": unit, "bounds": cards.bounds(seen, city, unit), "value": sign["value"], "at": sign["at"],
             "status": sign["status"], "why": why}
 
 
 def data(seen: Seen, city: str, asked: Asked) -> dict[str, Any]:
     """How data runs through the six libraries, and which vital signs are old; of a part of a city only the latter."""
-    mine = values(seen, city, asked.now)
+    mine = [row for row in facts.signs(seen, city) if row["is_judged"]]
     old = sorted((row for row in mine if row["is_old"]), key=lambda row: row["at"])
     told: dict[str, Any] = {"old": old, "count": len(mine), "newest": seen.newest(city), "now": asked.now, "flow": None, "batches": []}
     if seen.sight(city) is None:
@@ -175,4 +164,5 @@ def data(seen: Seen, city: str, asked: Asked) -> dict[str, Any]:
 
 TOLD: dict[str, Callable[[Seen, str, Asked], dict[str, Any]]] = {
     "signs": signs, "unusual": unusual, "series": series, "map": map, "data": data,
+    "city": city, "alerts": alerts, "takeover": takeover,
 }

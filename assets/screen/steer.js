@@ -8,12 +8,12 @@
 
   const show = found => {
     if (found) state = found;
-    const scene = state?.scenes.find(one => one.name === state.scene), {words, language} = facts, more = $('steer-more');
+    const scene = state?.scenes.find(one => one.name === state.turn), {words, language} = facts, more = $('steer-more');
     if (!scene || !more) return;
     $('steer-scene').textContent = language === 'en' ? scene.en : scene.zh;
-    more.textContent = !found ? words.cut : state.flight ? words.flying.replace('{who}', state.by) : state.held ? words.held.replace('{who}', state.by)
+    more.textContent = !found ? words.cut : state.takeover ? words.takeover : state.flight ? words.flying.replace('{who}', state.by) : state.held ? words.held.replace('{who}', state.by)
       : words.next.replace('{n}', Math.max(0, Math.round(state.next_at - state.now)));
-    document.querySelectorAll('[data-scene]').forEach(b => b.setAttribute('aria-pressed', String(b.dataset.scene === state.scene)));
+    document.querySelectorAll('[data-scene]').forEach(b => b.setAttribute('aria-pressed', String(b.dataset.scene === state.turn)));
     document.querySelector('[data-steer="hold"]').hidden = state.held;
     document.querySelector('[data-steer="release"]').hidden = !state.held;
   };
@@ -22,13 +22,37 @@
       const answer = await fetch(`/api/wall/${facts.city}/now.json`, {cache: 'no-store'});
       if (answer.status === 401) return location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
       show(answer.ok ? await answer.json() : null);
+      if (answer.ok) await alarms();
     } catch { show(null); }
     setTimeout(poll, 2000);
+  };
+  /* what waits to be acknowledged: asked again when the alerts' version moves */
+  let known = -1;
+  const alarms = async () => {
+    if (!$('steer-alarm') || !state || state.alerts === known) return;
+    const version = state.alerts, answer = await fetch(`/api/alerts/${facts.city}.json?state=raised&most=12`, {cache: 'no-store'});
+    if (!answer.ok) return;
+    const {alerts} = await answer.json(), en = facts.language === 'en';
+    known = version;
+    $('steer-alarm').hidden = !alerts.length;
+    $('steer-alerts').replaceChildren(...alerts.map(row => {
+      const b = document.createElement('button'), what = document.createElement('strong'), where = document.createElement('span'), does = document.createElement('b');
+      Object.assign(b, {type: 'button', className: `steer-unit is-${row.severity}`});
+      Object.assign(b.dataset, {steer: 'acknowledge', number: row.number});
+      what.textContent = en ? row.name_en : row.name_zh; where.textContent = en ? row.unit_name_en : row.unit_name_zh; does.textContent = facts.words.acknowledge;
+      b.append(what, where, does);
+      return b;
+    }));
   };
   const act = async data => {
     if (busy) return;
     busy = true;
     try {
+      if (data.steer === 'acknowledge') {
+        const answer = await fetch(`/api/alert/${facts.city}/${data.number}/act`, {method: 'POST', body: new URLSearchParams({act: 'acknowledge'}), headers: {'X-CSRFToken': token()}});
+        if (!answer.ok) page().notice(facts.words.failed, (await answer.json()).fact, 'red'); else { page().notice(facts.words.done); known = -1; await alarms(); }
+        return;
+      }
       const form = new URLSearchParams({do: data.steer});
       for (const name of ['scene', 'unit', 'indicator']) if (data[name]) form.set(name, data[name]);
       const answer = await fetch(`/api/wall/${facts.city}/steer`, {method: 'POST', body: form, headers: {'X-CSRFToken': token()}});

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from dash import dcc, html
@@ -11,12 +12,15 @@ from layouts.components.still import still
 from layouts.reader import Reader
 
 
-def steer_page(r: Reader, city: dict[str, Any], scenes: list[dict[str, Any]], units: list[dict[str, Any]]) -> list[Any]:
-    """`scenes`: [{name, zh, en, dwell_s}]; `units`: what stands out now, [{unit, indicator, value}]: one tap flies there."""
+def steer_page(r: Reader, city: dict[str, Any], scenes: Sequence[Any], units: list[dict[str, Any]], handles: bool) -> list[Any]:
+    """`scenes` have name, title_zh, title_en, dwell_s; `handles`: whoever reads may acknowledge alerts.
+
+    `units`: what stands out now, [{unit, indicator, value}]: one tap flies there."""
     words = {"held": r.t("Held by {who}"), "next": r.t("next scene in {n} s"), "flying": r.t("The map shows what {who} chose"),
-             "failed": r.t("The wall did not take this"), "cut": r.t("No connection to the server; trying again"), "none": r.t("Nothing found")}
+             "failed": r.t("The wall did not take this"), "cut": r.t("No connection to the server; trying again"), "none": r.t("Nothing found"),
+             "acknowledge": r.t("Acknowledge"), "takeover": r.t("A red alert has the wall"), "done": r.t("Acknowledged")}
     facts = {"city": city["city"], "language": r.language, "words": words}
-    return [dcc.Store(id="steer-facts", data=facts), still([_now(r, city), _scenes(r, scenes), _fly(r, units)])]
+    return [dcc.Store(id="steer-facts", data=facts), still([_alerts(r) if handles else None, _now(r, city), _scenes(r, scenes), _fly(r, units)])]
 
 
 def _now(r: Reader, city: dict[str, Any]) -> html.Section:
@@ -38,10 +42,17 @@ def _now(r: Reader, city: dict[str, Any]) -> html.Section:
     )
 
 
-def _scenes(r: Reader, scenes: list[dict[str, Any]]) -> html.Section:
+def _alerts(r: Reader) -> html.Section:
+    """Filled by the script as alerts come: what waits to be acknowledged, the gravest first."""
+    head = html.H2(r.t("Alerts that wait to be acknowledged"))
+    place = html.Div(id="steer-alerts", className="steer-units")
+    return html.Section([head, place], id="steer-alarm", className="steer-part steer-alarm", hidden=True)
+
+
+def _scenes(r: Reader, scenes: Sequence[Any]) -> html.Section:
     rows = [
-        html.Button([html.Strong(r.pick(scene["zh"], scene["en"])), html.Small(r.t("{n} s", n=r.number(scene["dwell_s"])))], type="button",
-                    className="steer-scene", **{"data-steer": "show", "data-scene": scene["name"], "aria-pressed": "false"})
+        html.Button([html.Strong(r.pick(scene.title_zh, scene.title_en)), html.Small(r.t("{n} s", n=r.number(scene.dwell_s)))], type="button",
+                    className="steer-scene", **{"data-steer": "show", "data-scene": scene.name, "aria-pressed": "false"})
         for scene in scenes
     ]
     return html.Section([html.H2(r.t("Scenes")), html.Div(rows, className="steer-scenes")], className="steer-part")

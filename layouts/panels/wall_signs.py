@@ -28,7 +28,7 @@ def _theme(r: Reader, theme: dict[str, Any]) -> html.Div:
         [
             html.Div([icon(theme["icon"], 24), html.Strong(r.pick(theme["name_zh"], theme["name_en"])), html.Span(counts, className="wall-counts")],
                      className="wall-theme-head"),
-            *(sign(r, row) for row in theme["signs"][:2]),
+            *(sign(r, row) for row in theme["signs"]),
         ],
         className=f"wall-theme is-{theme['status']}",
     )

@@ -1,5 +1,7 @@
 """The wall over the wire: every scene in every state of a city, what fails alone, who may steer, what a part of a city sees."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from app.access import Grant
@@ -7,6 +9,7 @@ from app.wall import told
 from callbacks.pages import create_dash
 from callbacks.server import create_server
 from tests import homes, tiny
+from tests.alerts.raised import put
 from tests.signed_in import account, signed_in
 
 LONG = "很长的名字" * 80
@@ -55,8 +58,8 @@ def test_a_panel_that_fails_is_a_card_and_the_rest_lives(served, monkeypatch):
     monkeypatch.setitem(told.TOLD, "unusual", lambda *_: 1 / 0)
     system.steering.hold("tiny", system.scenes, "test")        # another state: nothing kept answers
     monkeypatch.setattr("callbacks.wall.FRESH_S", 7)
-    trees = {place["show"]: str(place["tree"]) for place in scenes(client)["overview"]["places"]}
-    assert "cs-failed" in trees["unusual"] and "cs-failed" not in trees["signs"] and "ZeroDivision" not in trees["unusual"]
+    trees = {place["show"]: str(place["tree"]) for place in scenes(client)["watch"]["places"]}
+    assert "cs-failed" in trees["unusual"] and "cs-failed" not in trees["alerts"] and "ZeroDivision" not in trees["unusual"]
     system.steering.release("tiny", system.scenes, "test")
 
 
@@ -93,14 +96,17 @@ def test_units_are_found_for_the_map(served):
     assert served[2].get("/api/wall/tiny/units.json?word=").json == []
 
 
-def test_old_numbers_are_never_shown_as_fresh(served, monkeypatch):
+def test_old_numbers_are_never_shown_as_fresh(tmp_path):
     """A real city's clock goes on though nothing comes: all is grey then, and says since when."""
-    monkeypatch.setattr(told, "now_of", lambda *_: int(tiny.NOON.timestamp()) + 400 * 86_400)
-    monkeypatch.setattr("callbacks.wall.FRESH_S", 11)
-    found = scenes(served[2])
-    text = str(found["overview"]["places"][0]["tree"])
-    assert "wall-old" in text and "is-green" not in text and "is-amber" not in text and "is-red" not in text
+    city = {"city": "tiny", "name_zh": "小城", "name_en": "Tiny", "synthetic": False, "timezone": "Asia/Shanghai", "code": "990100"}
+    rows = tiny.readings("aqi", "street", at=datetime(2020, 1, 1, tzinfo=UTC))
+    system, server = running(tmp_path, tiny.hand_in(tmp_path, "city", [city], "real"), tiny.hand_in(tmp_path, "reading", rows, "r"))
+    found = scenes(signed_in(system, server), "en")
+    panels = {place["show"]: str(place["tree"]) for place in found["overview"]["places"]}
+    assert "wall-old" in panels["signs"] and not any(f"is-{color}" in panels["signs"] for color in ("green", "amber", "red"))
+    assert "Nothing can be said of the city" in panels["city"] and "is-grey" in panels["city"]
     assert no_panel_failed(found)
+    system.close()
 
 
 @pytest.mark.parametrize("case", ["empty", "one", "long"])
@@ -118,4 +124,25 @@ def test_a_city_of_nothing_of_one_indicator_of_long_names(tmp_path, case):
         assert no_panel_failed(found)
         assert (found["map"]["map"] is None) == (case == "empty")
         assert (LONG in str(found["map"])) == (case == "long")
+    system.close()
+
+
+def test_a_red_alert_takes_the_wall_over_until_it_is_acknowledged(tmp_path):
+    deep = {unit["code"]: 55.0 if unit["code"] == "990102001" else 1.0 for unit in tiny.units() if unit["level"] == "street"}
+    system, server = running(tmp_path, tiny.hand_in(tmp_path, "reading", tiny.readings("ponding_cm", "street", deep), "r"))
+    client = signed_in(system, server)
+    deep_there = {"severity": "red", "code": "990102001", "seq": 3, "area": "990102001", "value": 55.0, "last_value": 55.0, "limit_value": 40.0}
+    put(system, "tiny", deep_there)
+    system.steering.hold("tiny", system.scenes, "test")
+    now = client.get("/api/wall/tiny/now.json").json
+    assert now["scene"] == "takeover" and now["takeover"] and "takeover" not in {row["name"] for row in now["scenes"]}
+    told_ = client.get("/api/wall/tiny/scene/takeover.json?lang=zh").json
+    text = str(told_["places"])
+    assert "道路积水" in text and "55" in text and "封闭积水路段并引导绕行" in text
+    assert [stop["selected"][0]["code"] for stop in told_["map"]["stops"]] == ["990102001"]
+    left = signed_in(system, server, account(system, "left", Grant("leader", "tiny", "990101")))
+    assert left.get("/api/wall/tiny/now.json").json["takeover"] == 0, "what is outside a right does not exist"
+    assert client.post(f"/api/alert/tiny/{now['takeover']}/act", data={"act": "acknowledge"}).status_code == 200
+    after = client.get("/api/wall/tiny/now.json").json
+    assert after["scene"] == now["turn"] and after["takeover"] == 0 and after["alerts"] > now["alerts"]
     system.close()
