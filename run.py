@@ -62,6 +62,8 @@ def create_app(settings: Settings | None = None) -> Dash:
 
 def start_demo(system: System) -> None:
     """At a first start take the demo city in (in the background, with progress); then let it report on."""
+    from app.alerts.demo import first_days
+    from app.alerts.watch import REPLAY_S
     from app.exchange.demo import KEY, Feed, prepare
 
     size = system.settings.demo
@@ -84,6 +86,10 @@ def start_demo(system: System) -> None:
             system.progress.update(is_ready=True, text="", share=1.0)
         for city in list(system.cities):
             system.warm(city)
+            if city == KEY:
+                first_days(system, REPLAY_S)
+            else:
+                system.alerts.take_up(city)
         if feed and KEY in system.cities:
             feed.start()
 
@@ -105,6 +111,7 @@ def serve(settings: Settings) -> int:
     """Serve until interrupted; a port that is taken is said before anything is built."""
     from waitress import create_server as listen
 
+    from app.alerts.push import Messenger
     from app.exchange.scheduler import Scheduler
     from app.identity.start import check_start, welcome
     from app.quality.work import Reminders
@@ -128,6 +135,8 @@ def serve(settings: Settings) -> int:
     scheduler.start()
     reminders = Reminders(app.system)
     reminders.start()
+    messenger = Messenger(app.system)
+    messenger.start()
 
     def stop(*_: Any) -> None:
         raise KeyboardInterrupt
@@ -141,6 +150,7 @@ def serve(settings: Settings) -> int:
         front.close()
         scheduler.stop()
         reminders.stop()
+        messenger.stop()
         if getattr(app.system, "feed", None):
             app.system.feed.stop()
         app.system.close()

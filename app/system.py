@@ -275,6 +275,7 @@ class System:
     def settle(self, receipts: list[Receipt]) -> None:
         """After a run of batches: tiles where shapes changed, trees where units changed, values where readings came."""
         self.read_cities()
+        touched: dict[str, set[str]] = {}
         for key in dict.fromkeys(receipt.hand_in.city for receipt in receipts):
             mine = {receipt.hand_in.dataset for receipt in receipts if receipt.hand_in.city == key and receipt.accepted}
             closed = any(receipt.hand_in.snapshot for receipt in receipts if receipt.hand_in.city == key and not receipt.is_replay)
@@ -288,12 +289,16 @@ class System:
                 self.draw(key) if few is None else self.redraw(key, few)
             if "unit" in mine and store.indicators_with_data(self.db, key):
                 self.values(key).rebuild()
+                touched[key] = set()
             else:
-                self.values(key).take_up()
+                touched[key] = set(self.values(key).take_up().names)
         self.read_cities()
         for key, level in list(self._latest):          # kept before anybody asks
             if key in self._cities:
                 self.latest(key, level)
+        for key, indicators in touched.items():
+            if indicators:
+                self.alerts.take_up(key, indicators)
         self.events.write(self.db)
 
     def draw(self, key: str, progress: Callable[[float], None] | None = None) -> None:

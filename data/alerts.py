@@ -119,5 +119,25 @@ def set_marks(cursor: duckdb.DuckDBPyConnection, city: str, found: dict[str, int
                        [city, list(found), list(found.values())])
 
 
+def enqueue(cursor: duckdb.DuckDBPyConnection, city: str, messages: list[tuple[int, str, str]], now: datetime) -> None:
+    """Put messages (alert, channel, body) into the line of what leaves the program."""
+    for alert, channel, body in messages:
+        cursor.execute("insert into mgmt.alert_push (city, alert, channel, body, tries, next_at) values ($1, $2, $3, $4, 0, $5)",
+                       [city, alert, channel, body, now])
+
+
+def waiting(db: Database, now: datetime, most: int = 50) -> list[dict[str, Any]]:
+    """The messages that are due, the oldest first."""
+    return db.rows("select push, city, alert, channel, body, tries from mgmt.alert_push where done_at is null and next_at <= $1 "
+                   "order by push limit $2", [now, most])
+
+
+def sent(db: Database, push: int, now: datetime, error: str = "", again: datetime | None = None) -> None:
+    """Note that a message arrived; or why it did not, and when it is tried again (None: never)."""
+    with db.write() as cursor:
+        cursor.execute("update mgmt.alert_push set tries = tries + 1, done_at = $2, next_at = $3, error = $4 where push = $1",
+                       [push, None if error else now, again, error[:300]])
+
+
 def _put(cursor: duckdb.DuckDBPyConnection, columns: dict[str, pa.Array]) -> None:
     cursor.register("alerts_now", pa.table(columns))

@@ -17,6 +17,7 @@ from data.alerts import OPEN, SEVERITIES, STATES
 MOST = 200
 ALL = 100_000
 CLOSED_SHOWN = 86_400           # seconds for which a closed alert still counts on the board
+MOST_CARDS = 60
 
 
 def alerts(seen: System, city: str, states: Iterable[str] = OPEN, most: int = MOST) -> list[dict[str, Any]]:
@@ -35,6 +36,33 @@ def alert(seen: System, city: str, number: int) -> dict[str, Any]:
 def group(seen: System, city: str, number: int) -> list[dict[str, Any]]:
     """The alerts of one group, whatever their state."""
     return [row for row in _shown(seen, city, states=list(STATES), most=ALL) if row["group"] == number]
+
+
+def cards(seen: System, city: str, severity: str = "", owner: str = "", rule: str = "") -> dict[str, list[dict[str, Any]]]:
+    """{state: its cards}: a card is a group of alerts in one state, its gravest alert with how many there are and how many are overdue.
+
+    Closed ones of the last day only. Where there are more than MOST_CARDS, groups of one severity and area become one card.
+    """
+    since = now_of(seen, city) - CLOSED_SHOWN
+    rows = [row for row in _shown(seen, city, states=list(STATES), most=ALL) if row["state"] != "closed" or row["since"] >= since]
+    rows = [row for row in rows if severity in ("", row["severity"]) and owner in ("", row["owner"]) and rule in ("", row["rule"])]
+    found = _cards(rows, lambda row: (row["state"], row["group"]))
+    if len(found) > MOST_CARDS:
+        found = _cards(rows, lambda row: (row["state"], row["rule"], row["area"][:6]))
+    if len(found) > MOST_CARDS:
+        found = _cards(rows, lambda row: (row["state"], row["severity"], row["area"]))
+    if len(found) > MOST_CARDS:
+        found = _cards(rows, lambda row: (row["state"], row["severity"], row["area"][:6]))
+    return {state: [card for card in found if card["state"] == state] for state in STATES}
+
+
+def _cards(rows: list[dict[str, Any]], key: Any) -> list[dict[str, Any]]:
+    piles: dict[Any, list[dict[str, Any]]] = {}
+    for row in rows:
+        piles.setdefault(key(row), []).append(row)
+    return [{**pile[0], "alerts": len(pile), "overdue": sum(row["is_overdue"] for row in pile),
+             "standing": sum(row["ended_at"] is None for row in pile),
+             "rules": len({row["rule"] for row in pile}), "units": len({row["unit_code"] for row in pile})} for pile in piles.values()]
 
 
 def counts(seen: System, city: str) -> dict[str, Any]:

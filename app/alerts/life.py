@@ -7,17 +7,16 @@ notes what is assigned to it. An act that is overdue is escalated: the alert is 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any
 
 from app.access import EVERY_DEPARTMENT, Viewer
 from app.alerts import board
+from app.alerts.deadlines import deadlines, due
 from app.errors import BadInput, Busy, Refused
 from app.indicators.status import now_of
 from app.sight import Seen
 from app.system import System
 from data import alerts as kept
-from data import registers
 
 # act → (the states it is done in, the state it leads to: "" leaves it)
 ACTS: dict[str, tuple[tuple[str, ...], str]] = {
@@ -34,17 +33,6 @@ DEPARTMENT_ACTS = ("acknowledge", "handle", "note")
 NOTED = ("handle", "return", "dismiss", "note")     # acts that say why
 MOST_TOLD = 3
 RIGHT = "alert.handle"
-
-
-@cache
-def deadlines() -> dict[str, dict[str, int]]:
-    """{severity: {state: seconds that it may stand in it}} (data/registry/alert_deadlines.csv)."""
-    return {row["severity"]: {state: int(row[state]) * 60 for state in kept.OPEN} for row in registers.rows("alert_deadlines")}
-
-
-def due(severity: str, state: str, since: int) -> int | None:
-    """When the next step of an alert is due (the city's time); never for a closed one."""
-    return None if state == "closed" else since + deadlines()[severity][state]
 
 
 def acts_for(viewer: Viewer, row: dict[str, Any]) -> list[str]:

@@ -95,6 +95,17 @@ def fetch_changed(url: str, settings: Settings, mark: Mark = Mark(), say: Callab
     raise Unavailable(f"The address leads on more than {REDIRECTS_MOST} times", "Name the last address", address=_shown(url))
 
 
+def post(url: str, settings: Settings, body: bytes, headers: dict[str, str], seconds: float = 15.0) -> int:
+    """Send a body to an address and return the status of the answer; where it leads on to is not followed. Raises like `fetch`."""
+    place = parse(url)
+    with closing(_Connection(place, resolve(place, settings))) as connection:
+        answer = connection.ask(time.monotonic() + seconds, headers, body)
+        status = answer.status
+        if connection.is_late:
+            raise connection.broken()
+        return status
+
+
 @dataclass(frozen=True)
 class Place:
     """An address taken apart: `path` with its query, ready to be sent."""
@@ -167,8 +178,8 @@ class _Connection:
         self.timer: threading.Timer | None = None
         self.talk = http.client.HTTPConnection(place.host, place.port)
 
-    def ask(self, deadline: float, headers: dict[str, str] | None = None) -> http.client.HTTPResponse:
-        """Connect, ask, and return the answer with its body unread."""
+    def ask(self, deadline: float, headers: dict[str, str] | None = None, body: bytes | None = None) -> http.client.HTTPResponse:
+        """Connect, ask (POST where there is a body), and return the answer with its body unread."""
         self.raw = self._reach()
         self.timer = threading.Timer(max(0.1, deadline - time.monotonic()), self._end)
         self.timer.daemon = True
@@ -177,7 +188,7 @@ class _Connection:
             if self.place.scheme == "https":
                 self.raw = ssl.create_default_context().wrap_socket(self.raw, server_hostname=self.place.host)
             self.talk.sock = self.raw
-            self.talk.request("GET", self.place.path, headers={
+            self.talk.request("GET" if body is None else "POST", self.place.path, body, {
                 "Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": "chengshu", **(headers or {})})
             return self.talk.getresponse()
         except ssl.SSLCertVerificationError as error:

@@ -35,6 +35,7 @@ class TakenUp:
     steps: int
     rows: int
     seconds: float
+    names: tuple[str, ...] = ()
 
 
 class Values:
@@ -114,7 +115,7 @@ class Values:
                 if progress:
                     progress((done + 1) / len(names))
             store.finish_batches(self.db, self.city)
-        return TakenUp(len(names), steps, rows, time.perf_counter() - started)
+        return TakenUp(len(names), steps, rows, time.perf_counter() - started, tuple(names))
 
     def rebuild(self) -> TakenUp:
         """Roll everything up again from the base library (after units moved)."""
