@@ -20,7 +20,8 @@ WHO, CREW = "演示值守员 demo desk", "演示处置队 demo crew"
 # minutes after the alert, who, act, state, note
 LIFE = (
     (8, WHO, "acknowledge", "acknowledged", ""), (25, WHO, "assign", "assigned", "按预案处置（演示）/ by the procedure (demo)"),
-    (150, CREW, "handle", "handled", "已到场处置（演示）/ dealt with on site (demo)"), (270, WHO, "verify", "verified", "现场核查（演示）/ checked (demo)"),
+    (150, CREW, "handle", "handled", "已到场处置（演示）/ dealt with on site (demo)"),
+    (270, WHO, "verify", "verified", "现场核查（演示）/ checked (demo)"),
     (1500, WHO, "close", "closed", "已反馈（演示）/ reported back (demo)"))
 
 
