@@ -9,7 +9,6 @@ from app.wall import told
 from callbacks.pages import create_dash
 from callbacks.server import create_server
 from tests import homes, tiny
-from tests.alerts.raised import put
 from tests.signed_in import account, signed_in
 
 LONG = "很长的名字" * 80
@@ -131,8 +130,6 @@ def test_a_red_alert_takes_the_wall_over_until_it_is_acknowledged(tmp_path):
     deep = {unit["code"]: 55.0 if unit["code"] == "990102001" else 1.0 for unit in tiny.units() if unit["level"] == "street"}
     system, server = running(tmp_path, tiny.hand_in(tmp_path, "reading", tiny.readings("ponding_cm", "street", deep), "r"))
     client = signed_in(system, server)
-    deep_there = {"severity": "red", "code": "990102001", "seq": 3, "area": "990102001", "value": 55.0, "last_value": 55.0, "limit_value": 40.0}
-    put(system, "tiny", deep_there)
     system.steering.hold("tiny", system.scenes, "test")
     now = client.get("/api/wall/tiny/now.json").json
     assert now["scene"] == "takeover" and now["takeover"] and "takeover" not in {row["name"] for row in now["scenes"]}
