@@ -211,6 +211,8 @@ ROUTES: dict[str, Route] = {
         (CITY, word("sheet", "Which", SHEETS)), {"text/csv": {"type": "string"}},
     ),
     "page_requests.listed": Route("The requests for resources that the viewer may know of, as CSV", (CITY,), {"text/csv": {"type": "string"}}),
+    "page_brief.now": Route("The brief as the page shows it; only its key where that is the one at hand",
+                            (CITY, word("lang", "Language", LANGUAGES), text("have", "The key at hand", 80))),
     "wall.now": Route("What the wall of a city shows now, and the versions of what stands on it", (CITY,)),
     "wall.scene": Route("A scene of the wall: its panels and the stops of its map",
                         (CITY, text("name", "Name of the scene"), word("lang", "Language", LANGUAGES), word("wide", "For a wide wall", ("0", "1")))),

@@ -16,7 +16,7 @@ from app.sight import Seen
 from callbacks.gateway import Gateway
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
-APART = frozenset({"preparing.js", "preparing.css", "door.css", "early.js"})       # of pages that Dash does not make; of the head
+APART = frozenset({"preparing.js", "preparing.css", "door.css", "early.js", "brief-worker.js"})   # of pages without Dash; of the head; a worker
 TYPES = {"js": "text/javascript", "css": "text/css"}
 
 
@@ -39,6 +39,13 @@ def register(gateway: Gateway) -> None:
     @gateway.route("/page.js", right="open", is_quiet=True)
     def script(seen: Seen) -> Response:  # noqa: ARG001 - every view gets what is seen
         return Response(content("js"), mimetype=TYPES["js"])
+
+    @gateway.route("/brief-worker.js", right="open", is_quiet=True)
+    def worker(seen: Seen) -> Response:  # noqa: ARG001
+        """The worker that keeps the last known brief (assets/brief-worker.js): from the root, since it looks after pages; it may ask us alone."""
+        body = (ASSETS / "brief-worker.js").read_bytes()
+        return Response(body, mimetype=TYPES["js"], headers={"Content-Security-Policy": "default-src 'none'; connect-src 'self'",
+                                                             "Cache-Control": "no-cache"})
 
     @gateway.route("/page.css", right="open", is_quiet=True)
     def style(seen: Seen) -> Response:  # noqa: ARG001

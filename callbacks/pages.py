@@ -26,6 +26,7 @@ from callbacks import (
     map_table,
     page_access,
     page_audit,
+    page_brief,
     page_catalogue,
     page_conflicts,
     page_data,
@@ -54,12 +55,13 @@ from layouts.shell import page_names, shell
 from layouts.text import LANGUAGES
 from layouts.theme import THEMES
 
-BAR: tuple[Page, ...] = (page_map.PAGE, page_data.PAGE, page_catalogue.PAGE, page_workspace.PAGE)
-MENU: tuple[Page, ...] = (page_steer.PAGE, page_settings.PAGE, page_access.PAGE, page_audit.PAGE, page_evidence.PAGE)
+BAR: tuple[Page, ...] = (page_map.PAGE, page_brief.PAGE, page_data.PAGE, page_catalogue.PAGE, page_workspace.PAGE)
+MENU: tuple[Page, ...] = (page_settings.PAGE, page_access.PAGE, page_audit.PAGE, page_evidence.PAGE)
 # pages that stand behind one entry of the bar, in the order of their tabs: the first is the one in the bar
 GROUPS: tuple[tuple[Page, ...], ...] = (
     (page_data.PAGE, page_sources.PAGE, page_quality.PAGE, page_returned.PAGE, page_conflicts.PAGE, page_lineage.PAGE),
     (page_catalogue.PAGE, page_lists.PAGE, page_requests.PAGE),
+    (page_brief.PAGE, page_steer.PAGE),
 )
 BARE: tuple[Page, ...] = (page_screen.PAGE,)
 PAGES: dict[str, Page] = {page.path: page for page in (*BAR, *(page for group in GROUPS for page in group), *MENU, *BARE)}

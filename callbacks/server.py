@@ -13,6 +13,7 @@ from callbacks import (
     health,
     ngsi_ld,
     openapi,
+    page_brief,
     page_data,
     page_requests,
     resources,
@@ -36,7 +37,7 @@ def create_server(system: System) -> tuple[Flask, Gateway, Results]:
     server = Flask("chengshu", static_folder=None)
     server.config["MAX_CONTENT_LENGTH"] = system.settings.upload_limit_mb * 1_000_000
     gateway, results = Gateway(server, system), Results(server, system.settings)
-    everyday = (tiles, values, units, trace, page_data, export, resources, page_requests, alerts)
+    everyday = (tiles, values, units, trace, page_data, export, resources, page_brief, page_requests, alerts)
     for routes in (*everyday, backup, health, hand_in, ngsi_ld, openapi, wall, sign_in):
         routes.register(gateway, results)
     compress(server)

@@ -64,6 +64,7 @@ def page_names(r: Reader) -> dict[str, str]:
         "lists": r.t("Lists and rates"),
         "requests": r.t("Requests"),
         "workspace": r.t("SQL workspace"),
+        "brief": r.t("Brief"),
         "screen": r.t("Wall"),
         "steer": r.t("Steer the wall"),
         "settings": r.t("Settings"),

@@ -44,6 +44,7 @@
     trace() { page.traceMode(); },
     async 'sign-out'() {
       const token = document.cookie.match(/(?:^|; )chengshu-csrf=([^;]*)/)?.[1] || '';
+      try { await window.caches?.delete('chengshu-brief'); } catch { /* nothing was kept */ }
       try { await fetch('/sign-out', {method: 'POST', headers: {'X-CSRFToken': token}}); } finally { location.assign('/sign-in'); }
     }
   };

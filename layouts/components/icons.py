@@ -19,6 +19,7 @@ STROKES: dict[str, str] = {
     "access": "M7 11V8a5 5 0 0 1 10 0v3M5 11h14v10H5zM12 15v3",
     "audit": "M6 3h9l4 4v14H6zM9 9h6M9 13h6M9 17h4",
     "evidence": "M12 3l8 3v6c0 5-3.5 8-8 9-4.5-1-8-4-8-9V6zM8.5 12l2.5 2.5 4.5-5",
+    "brief": "M5 3h14v18H5zM8.5 8h7M8.5 12h7M8.5 16h4",
     "screen": "M3 5h18v11H3zM8 20h8M12 16v4",
     "steer": "M3 5h12v9H3zM6 18h6M18 8v9M18 8l-2.5 3M18 8l2.5 3",
     "search": "M4 11a7 7 0 1 0 14 0 7 7 0 1 0-14 0M16 16l5 5",

@@ -12,15 +12,17 @@ from layouts.components.still import still
 from layouts.reader import Reader
 
 
-def steer_page(r: Reader, city: dict[str, Any], scenes: Sequence[Any], units: list[dict[str, Any]], handles: bool) -> list[Any]:
+def steer_page(r: Reader, city: dict[str, Any], scenes: Sequence[Any], units: list[dict[str, Any]], handles: bool) -> html.Div:
     """`scenes` have name, title_zh, title_en, dwell_s; `handles`: whoever reads may acknowledge alerts.
 
-    `units`: what stands out now, [{unit, indicator, value}]: one tap flies there."""
+    `units`: what stands out now, [{unit, indicator, value}]: one tap flies there.
+    """
     words = {"held": r.t("Held by {who}"), "next": r.t("next scene in {n} s"), "flying": r.t("The map shows what {who} chose"),
              "failed": r.t("The wall did not take this"), "cut": r.t("No connection to the server; trying again"), "none": r.t("Nothing found"),
              "acknowledge": r.t("Acknowledge"), "takeover": r.t("A red alert has the wall"), "done": r.t("Acknowledged")}
     facts = {"city": city["city"], "language": r.language, "words": words}
-    return [dcc.Store(id="steer-facts", data=facts), still([_alerts(r) if handles else None, _now(r, city), _scenes(r, scenes), _fly(r, units)])]
+    parts = [_alerts(r) if handles else None, _now(r, city), _scenes(r, scenes), _fly(r, units)]
+    return html.Div([dcc.Store(id="steer-facts", data=facts), still(parts)], className="steer")
 
 
 def _now(r: Reader, city: dict[str, Any]) -> html.Section:

@@ -157,3 +157,37 @@ def test_hours_at_speed_leave_nothing_behind(wall, running):
     assert after < heap * 1.05, (heap, after)
     assert nodes_after <= nodes
     nothing_went_wrong(wall, running)
+
+
+TARGETS = """
+const inside = ['.cs-page-brief', '.cs-page-steer'].map(page => `${page} :is(a, button, summary, input, [role=button])`).join();
+return [...document.querySelectorAll(inside)].filter(one => one.checkVisibility()).map(one => [one.className || one.tagName, one.getBoundingClientRect()])
+  .filter(([, box]) => box.width < 44 || box.height < 44).map(([name, box]) => [name, box.width, box.height]);
+"""
+KEPT = "return document.documentElement.dataset.kept === 'yes' && !!document.querySelector('.brief-head')"
+
+
+@pytest.mark.parametrize("width, height, theme", [(820, 1180, "light"), (1180, 820, "dark")])
+def test_the_tablet_tells_it_in_a_look_and_lives_without_a_net(running, width, height, theme):
+    with chromium(width, height, touch=True) as tablet:
+        show(tablet, running, f"/brief?city=demo&lang=zh&theme={theme}&poll=200", KEPT)
+        assert "城市" in tablet.execute_script("return document.querySelector('.brief-head').innerText")
+        assert tablet.execute_script("return document.querySelectorAll('.brief-theme').length") > 10
+        assert tablet.execute_script("return document.querySelector('.cs-page-brief').scrollWidth <= innerWidth")
+        tablet.execute_script("document.querySelector('.brief-theme.is-amber, .brief-theme:has(.brief-counts)').querySelector('summary').click()")
+        assert until(tablet, "return document.querySelector('.brief-theme[open] .brief-body')?.innerText")
+        assert tablet.execute_script(TARGETS) == []
+        nothing_went_wrong(tablet, running)
+        running.stop()
+        until(tablet, "return !document.getElementById('brief-cut').hidden")
+        tablet.get(tablet.current_url)
+        until(tablet, "return !!document.querySelector('.brief-head') && !document.getElementById('brief-cut').hidden")
+        assert "最后已知状态" in tablet.execute_script("return document.getElementById('brief-cut').innerText")
+        running.start()
+        until(tablet, "return document.getElementById('brief-cut').hidden")
+        if theme == "light":
+            show(tablet, running, "/steer?city=demo&lang=zh", "return document.getElementById('steer-more')?.textContent")
+            before = running.system.steering.now("demo", running.system.scenes)
+            tablet.execute_script("document.querySelector('[data-steer=next]').click()")
+            until(tablet, f"return document.querySelector('[data-scene][aria-pressed=true]')?.dataset.scene !== '{before.scene}'")
+            assert tablet.execute_script(TARGETS) == []

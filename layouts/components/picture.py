@@ -1,0 +1,23 @@
+"""A drawing (layouts/drawing.py) on a page, as SVG: drawn by assets/screen/picture.js."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import ClassVar
+
+from layouts.components.drawn import _Drawn
+from layouts.drawing import Drawing
+
+
+class Picture(_Drawn):
+    """`width`, `height`, `shapes` ([{kind, role, points, size, text, anchor}]), `label`."""
+
+    _type = "Picture"
+    _prop_names: ClassVar[list[str]] = ["id", "width", "height", "shapes", "label", "className"]
+    available_properties: ClassVar[list[str]] = _prop_names
+
+
+def picture(drawing: Drawing) -> Picture:
+    """The drawing as a component that may stand still."""
+    return Picture(width=drawing.width, height=drawing.height, label=drawing.label,
+                   shapes=[{**asdict(shape), "points": [list(point) for point in shape.points]} for shape in drawing.shapes])
