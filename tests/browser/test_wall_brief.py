@@ -161,7 +161,8 @@ def test_hours_at_speed_leave_nothing_behind(wall, running):
 
 TARGETS = """
 const inside = ['.cs-page-brief', '.cs-page-steer'].map(page => `${page} :is(a, button, summary, input, [role=button])`).join();
-return [...document.querySelectorAll(inside)].filter(one => one.checkVisibility()).map(one => [one.className || one.tagName, one.getBoundingClientRect()])
+return [...document.querySelectorAll(inside)].filter(one => one.checkVisibility())
+  .map(one => [one.className || one.tagName, one.getBoundingClientRect()])
   .filter(([, box]) => box.width < 44 || box.height < 44).map(([name, box]) => [name, box.width, box.height]);
 """
 KEPT = "return document.documentElement.dataset.kept === 'yes' && !!document.querySelector('.brief-head')"
