@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from app import watch
 from app.access import CLEARED, Role, Viewer, read_roles
 from app.alerts.watch import Watch
 from app.audit import Audit
@@ -108,6 +109,7 @@ class System:
         self.scenes: dict[str, Scene] = read_scenes(settings.home)
         self.steering = Steering()
         self.alerts = Watch(self)
+        self.watch = watch.Watch()
         self.read_cities()
         self.finish()
 

@@ -15,6 +15,7 @@ from app.catalogue.entries import SHARING
 from app.lineage.flow import OUTCOMES
 from app.map.overlays import KINDS as OVERLAYS
 from app.map.tiles import GROUPS
+from app.service.state import PERIODS, SHOWS
 from app.units.export import KINDS as FILES
 from app.units.levels import LEVELS
 from callbacks.alerts import WHICH
@@ -106,7 +107,16 @@ SOUGHT = (
 
 ROUTES: dict[str, Route] = {
     "openapi.openapi": Route("This document"),
-    "health.health": Route("Is the server alive"),
+    "health.health": Route("Is the server alive (ok, preparing, failing), can it write, how old is its newest reading"),
+    "metrics.metrics": Route("This program's own requests by group, outcome and time, in the text format of Prometheus",
+                             answers={"text/plain; version=0.0.4": {"type": "string"}}),
+    "page_service.take_out": Route(
+        "The service cases behind a figure of the page, as CSV",
+        (CITY, word("show", "Which cases", SHOWS),
+         word("period", "Days up to now", tuple(PERIODS)), text("department", "Only of this department", 60),
+         text("category", "Only of this category", 60), text("channel", "Only by this channel", 60), text("district", "Only in this district", 60)),
+        {"text/csv": {"type": "string"}},
+    ),
     "health.version": Route("What is new: versions of geometry and values, and the newest reading, of each city"),
     "health.progress": Route("How far the first start is"),
     "tiles.tile": Route(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Response
 
+from app.service.alive import alive
 from app.sight import Seen
 from callbacks.gateway import Gateway, reply
 from callbacks.results import Results
@@ -13,8 +14,8 @@ def register(gateway: Gateway, results: Results) -> None:  # noqa: ARG001 - one 
     """Add the small routes that machines and browsers poll."""
 
     @gateway.route("/health", right="open", is_quiet=True)
-    def health(seen: Seen) -> Response:
-        return _fresh({"status": "ok" if seen.progress["is_ready"] else "preparing"})
+    def health(seen: Seen) -> Response:  # noqa: ARG001 - every view gets what is seen; nobody sees a city
+        return _fresh(alive(gateway.system))
 
     @gateway.route("/version", right="map.read", is_quiet=True)
     def version(seen: Seen) -> Response:

@@ -38,6 +38,7 @@ from callbacks import (
     page_requests,
     page_returned,
     page_screen,
+    page_service,
     page_settings,
     page_sources,
     page_steer,
@@ -55,7 +56,7 @@ from layouts.shell import page_names, shell
 from layouts.text import LANGUAGES
 from layouts.theme import THEMES
 
-BAR: tuple[Page, ...] = (page_map.PAGE, page_brief.PAGE, page_data.PAGE, page_catalogue.PAGE, page_workspace.PAGE)
+BAR: tuple[Page, ...] = (page_map.PAGE, page_brief.PAGE, page_service.PAGE, page_data.PAGE, page_catalogue.PAGE, page_workspace.PAGE)
 MENU: tuple[Page, ...] = (page_settings.PAGE, page_access.PAGE, page_audit.PAGE, page_evidence.PAGE)
 # pages that stand behind one entry of the bar, in the order of their tabs: the first is the one in the bar
 GROUPS: tuple[tuple[Page, ...], ...] = (
@@ -94,7 +95,8 @@ def create_dash(system: System, server: Flask, gateway: Gateway, results: Result
     app.interpolate_index = lambda **parts: _index(system, parts)
     for callbacks in (map_select, map_signs, map_card, map_legend, map_chart, map_table, map_search, map_area):
         callbacks.register(app, gateway, results)
-    for page in (page_access, page_audit, page_catalogue, page_conflicts, page_evidence, page_quality, page_returned, page_sources, page_workspace):
+    for page in (page_access, page_audit, page_catalogue, page_conflicts, page_evidence, page_quality, page_returned, page_service, page_sources,
+                 page_workspace):
         page.register(app, gateway, system)
     map_browser.register(app)
     guard_dispatch(app, PAGES)

@@ -11,6 +11,7 @@ from callbacks import (
     export,
     hand_in,
     health,
+    metrics,
     ngsi_ld,
     openapi,
     page_brief,
@@ -36,9 +37,10 @@ def create_server(system: System) -> tuple[Flask, Gateway, Results]:
     """Flask with all routes that are not Dash's, their rights, and the cache of results."""
     server = Flask("chengshu", static_folder=None)
     server.config["MAX_CONTENT_LENGTH"] = system.settings.upload_limit_mb * 1_000_000
+    metrics.attach(server, system.watch)
     gateway, results = Gateway(server, system), Results(server, system.settings)
     everyday = (tiles, values, units, trace, page_data, export, resources, page_brief, page_requests, alerts)
-    for routes in (*everyday, backup, health, hand_in, ngsi_ld, openapi, wall, sign_in):
+    for routes in (*everyday, backup, health, metrics, hand_in, ngsi_ld, openapi, wall, sign_in):
         routes.register(gateway, results)
     compress(server)
 

@@ -54,6 +54,7 @@ def page_names(r: Reader) -> dict[str, str]:
     """What each page is called, in the bar and in the menu of the person."""
     return {
         "map": r.t("Map"),
+        "service": r.t("Service"),
         "data": r.t("Data"),
         "sources": r.t("Sources"),
         "quality": r.t("Quality"),

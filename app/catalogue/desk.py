@@ -136,9 +136,9 @@ class Desk:
         """What happened to a request, in order: who, when, what."""
         return ledger.events(self._db, number)
 
-    def requests(self, city: str, resource: str = "") -> list[dict[str, Any]]:
-        """Every request of a city (for one resource, where it is named) with its use, the newest first."""
-        return ledger.requests(self._db, city, resource=resource)
+    def requests(self, city: str, resource: str = "", most: int = ledger.SHOWN) -> list[dict[str, Any]]:
+        """The requests of a city (for one resource, where it is named) with their use, the newest first, at most so many."""
+        return ledger.requests(self._db, city, most, resource)
 
     def grant_of(self, viewer: Viewer, city: str, resource: str, number: int | None = None, at: datetime | None = None) -> dict[str, Any]:
         """The grant in force by which a viewer may use a resource; raises Refused, saying why where it is theirs."""

@@ -30,6 +30,7 @@ from data.lineage import Column, lineage
 
 MOST_ROWS, MOST_BATCHES, MOST_CHILDREN = 100, 50, 12
 RIGHTS = {"value": "map.read", "attribute": "map.read", "unit": "map.read", "batch": "data.read", "record": "data.read"}
+CASES = "service_case"                  # whoever watches operations may trace a case of a unit in sight
 CATALOGUE = ("item", "resource", "responsibility", "system", "demand")     # records that whoever may read the catalogue may trace
 
 
@@ -65,6 +66,8 @@ def right_of(key: str) -> str:
     kind, _, rest = key.partition("/")
     if kind == "record" and rest.split("/", 1)[0] in CATALOGUE:
         return "catalogue.read"
+    if kind == "record" and rest.split("/", 1)[0] == CASES:
+        return "operations.read"
     if kind == "figure":
         return figure(rest)["right"]
     if kind not in RIGHTS:
@@ -211,8 +214,11 @@ def _figure(seen: Seen, city: str, key: str, name: str) -> Trace:
 
 
 def _record(seen: Seen, city: str, key: str, dataset: str, name: str) -> Trace:
-    seen.city(city) if dataset in CATALOGUE else seen.require_whole(city)
+    seen.city(city) if dataset in (*CATALOGUE, CASES) else seen.require_whole(city)
     found = records.versions(seen._door, dataset, city, name[:300], MOST_ROWS)
+    if dataset == CASES and seen.sight(city) is not None:       # every place that it was ever said to be at, or it is not there
+        places = {row["unit_code"] for row in found}
+        found = found if len(seen.rows("units_by_codes", city=city, codes=sorted(places))) == len(places) else []
     if not found:
         raise NotFound("No such record in this city", "Its key is written as in its dataset", value=name[:80])
     hidden, fields = hidden_fields(seen, city, dataset), fields_of(dataset)

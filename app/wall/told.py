@@ -21,6 +21,7 @@ from app.indicators.registry import Indicator
 from app.indicators.series import before, last_days
 from app.indicators.status import allowance
 from app.lineage.flow import batches, flow
+from app.service import state
 from app.sight import Seen
 from app.units import cards
 from app.units.levels import LEVELS
@@ -162,7 +163,13 @@ def data(seen: Seen, city: str, asked: Asked) -> dict[str, Any]:
     return told
 
 
+def service(seen: Seen, city: str, asked: Asked) -> dict[str, Any]:
+    """How the city serves its citizens: the measures of 30 days and what fails now, as many lines as there is room for."""
+    found = state.now(seen, city)
+    return {**found, "city": city, "labels": state.labels(seen, city, found["districts"]), "most": max(2, int((asked.tall - 22) / 2))}
+
+
 TOLD: dict[str, Callable[[Seen, str, Asked], dict[str, Any]]] = {
-    "signs": signs, "unusual": unusual, "series": series, "map": map, "data": data,
+    "signs": signs, "unusual": unusual, "series": series, "map": map, "data": data, "service": service,
     "city": city, "alerts": alerts, "takeover": takeover,
 }

@@ -29,6 +29,7 @@ _TITLES = ("路面坑洞", "路灯不亮", "垃圾未清运", "井盖冒水", "�
 _OFFICES = ("transport", "urban_management", "urban_management", "water", "ecology_env", "traffic_police", "urban_management", "emergency",
             "housing", "data_bureau")
 _INDUSTRIES = (("C", "制造"), ("F", "商贸"), ("H", "餐饮"), ("I", "信息技术"), ("E", "建筑"), ("M", "科技服务"), ("O", "便民服务"), ("G", "物流"))
+_STARS = (5, 4, 5, 3, 4, 5, 2, 5, 4, 5, 3, 1, 4)
 _STEMS = "云浦临江青岚望湖钟台锦川东陵西屏南渡北辰和洲"
 
 
@@ -116,7 +117,7 @@ class _Maker:
                 "category": _CATEGORIES[kind], "title": f"（示例）{_TITLES[kind]}", "unit_code": self.units[place],
                 "lon": str(self.points[place][0]), "lat": str(self.points[place][1]), "department": _OFFICES[kind], "opened_at": at,
                 "promised_at": at + timedelta(hours=72), "closed_at": at + took if is_closed else None,
-                "status": "closed" if is_closed else "handling", "rating": str(3 + i % 3) if is_closed and i % 3 else None,
+                "status": "closed" if is_closed else "handling", "rating": str(_STARS[i % 13]) if is_closed and i % 3 else None,
                 "reporter_mobile": f"1990{i % 6000:07d}"})
         return rows
 

@@ -18,6 +18,7 @@ STROKES: dict[str, str] = {
     "workspace": "M4 5h16v14H4zM8 10l3 2.5L8 15M13 15h4",
     "access": "M7 11V8a5 5 0 0 1 10 0v3M5 11h14v10H5zM12 15v3",
     "audit": "M6 3h9l4 4v14H6zM9 9h6M9 13h6M9 17h4",
+    "service": "M4 13a8 8 0 0 1 16 0v4h-3v-5h3M4 13v4h3v-5H4M20 17c0 2-2 3-5 3h-2",
     "evidence": "M12 3l8 3v6c0 5-3.5 8-8 9-4.5-1-8-4-8-9V6zM8.5 12l2.5 2.5 4.5-5",
     "brief": "M5 3h14v18H5zM8.5 8h7M8.5 12h7M8.5 16h4",
     "screen": "M3 5h18v11H3zM8 20h8M12 16v4",

@@ -39,6 +39,12 @@ def value_of(code):
     return 100_000.0 + sum(ord(letter) * 31**i for i, letter in enumerate(code)) % 99_991
 
 
+def case_in(city, code):
+    """An open case whose number names its unit, so that telling it shows."""
+    return {"case_no": name_of(city, code), "channel": "web", "category": "road", "unit_code": code, "department": "water",
+            "opened_at": tiny.AS_OF.isoformat(), "promised_at": tiny.AS_OF.isoformat(), "status": "open"}
+
+
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
     folder = tmp_path_factory.mktemp("matrix")
@@ -51,7 +57,8 @@ def served(tmp_path_factory):
         readings = tiny.readings("active_sites", "street", {code: value_of(code) for code in streets}) + tiny.readings(
             "energy_use_kwh", "floor", {code: value_of(code) for code in floors})
         flow = [{"origin_code": "990101001", "destination_code": "990102001", "at": tiny.NOON.isoformat(), "count": 77_777}]
-        system.take([tiny.hand_in(folder / city, "reading", readings, "r", city=city), tiny.hand_in(folder / city, "flow", flow, "f", city=city)])
+        system.take([tiny.hand_in(folder / city, "reading", readings, "r", city=city), tiny.hand_in(folder / city, "flow", flow, "f", city=city),
+                     tiny.hand_in(folder / city, "service_case", [case_in(city, code) for code in streets], "c", city=city)])
     server, gateway, results = create_server(system)
     app = create_dash(system, server, gateway, results)
     clients = {subject: signed_in(system, server, account(system, "-".join(subject), Grant(subject[0], *REACHES[subject[1]], privacy=3)))
@@ -102,7 +109,9 @@ def addresses(system, city):
                 for some in ("", f"&units={','.join(units[level][:4] + units[level][-4:])}"))
     yield "/version"
     yield f"/api/wall/{city}/now.json"
-    yield from (f"/api/wall/{city}/scene/{scene}.json?wide={wide}" for scene in ("overview", "map", "courses", "data") for wide in (0, 1))
+    yield from (f"/api/wall/{city}/scene/{scene}.json?wide={wide}" for scene in ("overview", "map", "courses", "data", "service") for wide in (0, 1))
+    yield from (f"/service/{city}.csv?show={show}&period=year" for show in ("open", "opened", "closed"))
+    yield "/metrics"
 
 
 def plain(answer):
@@ -118,12 +127,13 @@ def test_no_address_tells_anything_from_outside(served, subject):
     for city in ("tiny", "other"):
         for address in addresses(system, city):
             answer = client.get(address)
-            right = "export.rows" if address.startswith("/export") else "operations.read" if address.startswith("/api/wall") else "map.read"
+            rights = {("/export", "/service"): "export.rows", ("/api/wall", "/metrics"): "operations.read"}
+            right = next((right for starts, right in rights.items() if address.startswith(starts)), "map.read")
             if right not in held:
                 assert (answer.status_code, answer.json["error"]) == (403, "Refused"), address
                 continue
             assert answer.status_code in (200, 404), (address, answer.data[:200])
-            if city != REACHES[reach][0] and address != "/version":
+            if city != REACHES[reach][0] and address not in ("/version", "/metrics"):
                 assert answer.status_code == 404, address
             body = plain(answer)
             if address.split("?")[0].endswith(".bin") and answer.status_code == 200:

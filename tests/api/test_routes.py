@@ -34,7 +34,7 @@ KNOWN_OF = {
     "resources.rows": {"grant": [1], "unit": ["990100"], "fields": [""], "after": [""], "form": ["json"], "since": [0], "until": [2**33]},
     "alerts.act": {"act": ["note"], "note": ["looked at"], "to": ["water"], "group": ["false"]},
     "export.take_out": {"kind": ["csv", "geojson"], "level": ["district"]}, "units.overlay": {"kind": ["points", "heat"]},
-    "wall.scene": {"name": ["overview", "map", "data"]},
+    "wall.scene": {"name": ["overview", "map", "data", "service"]}, "page_service.take_out": {"show": ["open", "due"], "period": ["week"]},
     "wall.steer": {"scene": ["map", "courses"], "unit": ["990101001"], "do": ["next", "hold", "release", "fly", "show"]},
 }  # fmt: skip
 BODIES = {
