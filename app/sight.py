@@ -70,7 +70,8 @@ class Seen(System):
         self.settings, self.progress, self.roles = whole.settings, whole.progress, whole.roles
         # what there is, not what it says: every viewer of a city may know of it; what they may do is asked of them there
         self.catalogue, self.desk, self.alerts = whole.catalogue, whole.desk, whole.alerts
-        self.scenes, self.steering, self.watch = whole.scenes, whole.steering, whole.watch
+        self.scenes, self.steering = whole.scenes, whole.steering
+        self.watch, self.service = whole.watch, whole.service
         self.reach: tuple[Grant, ...] = viewer.reach(right)
         self._cities: dict[str, tuple[City, City | None]] = {}  # type: ignore[assignment]  # the row, and as it is seen
         glass = whole.glass(self.scope)

@@ -28,6 +28,7 @@ from app.indicators.registry import read as read_indicators
 from app.indicators.values import Values
 from app.lineage.events import Events
 from app.secrets import Secrets
+from app.service.kept import Kept
 from app.settings import Settings
 from app.wall.scenes import Scene
 from app.wall.scenes import read as read_scenes
@@ -109,7 +110,7 @@ class System:
         self.scenes: dict[str, Scene] = read_scenes(settings.home)
         self.steering = Steering()
         self.alerts = Watch(self)
-        self.watch = watch.Watch()
+        self.watch, self.service = watch.Watch(), Kept()
         self.read_cities()
         self.finish()
 

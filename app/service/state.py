@@ -55,13 +55,12 @@ def choice_of(words: dict[str, str]) -> Choice:
 
 @dataclass(frozen=True)
 class Clock:
-    """The city's time in epoch seconds: now, when its day ends; `newest` word on its cases (None: none ever)."""
+    """The city's time in epoch seconds: now, when its day ends; `newest` word on its cases (None: none ever), their newest batch."""
 
     now: int
     day_end: int
     newest: int | None
-    departments: tuple[str, ...]
-    districts: tuple[str, ...]
+    batch: int
 
     def bounds(self, choice: Choice) -> dict[str, int]:
         """before ≤ since < until of the questions: the period, and one of the same length before it."""
@@ -75,7 +74,7 @@ def clock(seen: Seen, city: str) -> Clock:
     now = told["told_at"] if row.is_synthetic and told["told_at"] is not None else int(time.time())
     here = datetime.fromtimestamp(now, ZoneInfo(row.timezone))
     end = (here + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-    return Clock(now, int(end.timestamp()), told["told_at"], tuple(told["departments"] or ()), tuple(told["districts"] or ()))
+    return Clock(now, int(end.timestamp()), told["told_at"], told["batch"])
 
 
 def now(seen: Seen, city: str, choice: Choice | None = None) -> dict[str, Any]:
@@ -93,24 +92,32 @@ def now(seen: Seen, city: str, choice: Choice | None = None) -> dict[str, Any]:
     """
     choice = choice or Choice()
     at = clock(seen, city)
-    asked = {"city": city, **choice.filters, **at.bounds(choice)}
-    counts = seen.rows("service_counts", **asked)
-    whole = {row["period"]: row for row in counts if row["side"] == ""}
-    ways = interfaces(seen, city)
-    api = own_api(seen)
+    key = (seen.scope, city, seen.city(city).geometry_version, at.batch, at.now // 60, choice)
+    counted = seen.service.get(key, lambda: _counted(seen, city, choice, at))
+    ways, api = interfaces(seen, city), own_api(seen)
     decided = [row for row in seen.desk.requests(city, most=MOST_OUT) if row["decided_at"] and choice.department in ("", row["owner"])]
     rates = [row for row in seen.catalogue.trend(city, choice.department) if row["rate"] == "fresh"]
     beside = [_in_time(choice, at, decided, rates, back) for back in (0, 1)]
     beside[0] |= _today(seen, city, choice.department, ways, api)
-    measures = judged({**whole.get(0, {}), **beside[0]}, {**whole.get(1, {}), **beside[1]})
-    queues = [_queue(row) for row in seen.rows("service_queues", **{**asked, "since": at.now - 7 * DAY, "until": at.now})]
+    now_, before = ({**counts, **more} for counts, more in zip(counted["whole"], beside, strict=True))
     found = {
-        "choice": choice, "now": at.now, "newest": at.newest, "measures": measures, "sides": _sides(counts), "queues": queues,
-        "days": _days(seen, city, asked), "cases": {name: sum(row[name] for row in queues) for name in ("open", "overdue", "due")},
-        "promises": cases(seen, city, "due", choice, at, MOST),
-        "sources": None if ways is None else [row for row in ways if row["status"] != "green"],
-        "api": api, "departments": at.departments, "districts": at.districts}
+        **counted, "choice": choice, "now": at.now, "newest": at.newest, "measures": judged(now_, before),
+        "sources": None if ways is None else [row for row in ways if row["status"] != "green"], "api": api}
     return {**found, "failing": _failing(found)}
+
+
+def _counted(seen: Seen, city: str, choice: Choice, at: Clock) -> dict[str, Any]:
+    """What the cases chosen say: `whole` (counts of the period, of the one before), sides, queues, days, cases, promises, and who is named."""
+    asked = {"city": city, **choice.filters, **at.bounds(choice)}
+    counts = seen.rows("service_counts", **asked)
+    whole = {row["period"]: row for row in counts if row["side"] == ""}
+    queues = [_queue(row) for row in seen.rows("service_queues", **{**asked, "since": at.now - 7 * DAY, "until": at.now})]
+    named = seen.rows("service_names", city=city)
+    return {
+        "whole": (whole.get(0, {}), whole.get(1, {})), "sides": _sides(counts), "queues": queues, "days": _days(seen, city, asked),
+        "cases": {name: sum(row[name] for row in queues) for name in ("open", "overdue", "due")},
+        "promises": cases(seen, city, "due", choice, at, MOST), "departments": sorted({row["department"] for row in named if row["department"]}),
+        "districts": sorted({row["district"] for row in named})}
 
 
 def cases(seen: Seen, city: str, show: str, choice: Choice, at: Clock | None = None, most: int = MOST) -> list[dict[str, Any]]:
@@ -158,10 +165,10 @@ def own_api(seen: Seen) -> list[dict[str, Any]]:
             for group, told in seen.watch.told(recent=True).items()]
 
 
-def labels(seen: Seen, city: str, districts: tuple[str, ...]) -> dict[str, dict[str, tuple[str, str]]]:
+def labels(seen: Seen, city: str, districts: list[str]) -> dict[str, dict[str, tuple[str, str]]]:
     """What departments, categories, channels and districts are called, {side: {id: (zh, en)}}; districts as far as they are in sight."""
     known: Any = names()
-    units = seen.rows("units_by_codes", city=city, codes=list(districts)) if districts else []
+    units = seen.rows("units_by_codes", city=city, codes=districts) if districts else []
     return {"department": known["departments"], "category": known["codes"]["case_category"], "channel": known["codes"]["case_channel"],
             "district": {row["code"]: (row["name_zh"] or row["code"], row["name_en"] or row["name_zh"] or row["code"]) for row in units}}
 

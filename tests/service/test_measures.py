@@ -125,3 +125,16 @@ def test_measures_have_names_and_what_is_lacking_has_none_of_our_fields():
     assert all(all(one.names.values()) for one in MEASURES) and len(BY_ID) == len(MEASURES)
     ours = {f"service_case.{one.name}" for one in fields_of("service_case")} | {f"item.{one.name}" for one in fields_of("item")}
     assert not ours & {field for _, _, fields in LACKING for field in fields}
+
+
+def test_what_is_kept_gives_way_to_a_new_batch(tmp_path):
+    from app.access import EVERY_DEPARTMENT, Grant, viewer
+    from tests import homes, tiny
+
+    system = homes.city(tmp_path / "home")
+    seen = system.seen_by(viewer("local", "local", (Grant("local", privacy=3),), system.roles, EVERY_DEPARTMENT), "operations.read")
+    case = {"channel": "web", "category": "road", "unit_code": "990101001", "opened_at": NOW.isoformat(), "status": "open"}
+    for n in (1, 2):                        # both speak of the same time
+        system.take([tiny.hand_in(tmp_path, "service_case", [{**case, "case_no": f"C-{n}"}], f"c{n}", as_of=NOW)])
+        assert state.now(seen, "tiny")["cases"]["open"] == state.now(seen, "tiny")["cases"]["open"] == n
+    system.close()

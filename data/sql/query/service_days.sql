@@ -4,8 +4,8 @@ with chosen as (
     select c.*, coalesce(t.timezone, 'UTC') as zone
     from theme.service_case c
     join theme.city t on t.city = c.city
-    left join theme.unit u on u.city = c.city and u.code = c.unit_code
-    where c.city = $city and is_seen($bits, $offsets, u.level, u.seq)
+    where c.city = $city and ($bits is null or c.unit_code in (
+            select u.code from theme.unit u where u.city = $city and is_seen($bits, $offsets, u.level, u.seq)))
         and ($department = '' or c.department = $department) and ($category = '' or c.category = $category)
         and ($channel = '' or c.channel = $channel) and ($district = '' or c.unit_code[1:6] = $district)
 ),

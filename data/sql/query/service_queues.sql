@@ -6,8 +6,8 @@ with chosen as (
         c.closed_at is null and c.status not in ('closed', 'withdrawn') and c.opened_at <= make_timestamp($until::bigint * 1000000) as is_open,
         make_timestamp($since::bigint * 1000000) as since, make_timestamp($until::bigint * 1000000) as now
     from theme.service_case c
-    left join theme.unit u on u.city = c.city and u.code = c.unit_code
-    where c.city = $city and is_seen($bits, $offsets, u.level, u.seq)
+    where c.city = $city and ($bits is null or c.unit_code in (
+            select u.code from theme.unit u where u.city = $city and is_seen($bits, $offsets, u.level, u.seq)))
         and ($department = '' or c.department = $department) and ($category = '' or c.category = $category)
         and ($channel = '' or c.channel = $channel) and ($district = '' or c.unit_code[1:6] = $district)
 )
