@@ -8,7 +8,7 @@ from app.errors import NotFound
 from data import registers
 from data.lineage import lineage
 
-_ORDER = ("theme", "ledger", "mgmt", "base", "dept", "hub", "front", "file")
+_ORDER = ("memory", "theme", "ledger", "mgmt", "base", "dept", "hub", "front", "file")
 
 
 @cache

@@ -21,6 +21,7 @@ def library(r: Reader, name: str) -> str:
         "tiles": r.t("Tiles"),
         "trace": r.t("Traces"),
         "ledger": r.t("Ledger"),
+        "memory": r.t("Counted in memory"),
     }.get(name, name)
 
 
