@@ -290,9 +290,10 @@ class System:
                 batches = [receipt.batch for receipt in receipts if receipt.hand_in.city == key]
                 few = store.few_buildings(self.db, key, batches, FEW) if self._cities[key].is_baked else None
                 self.draw(key) if few is None else self.redraw(key, few)
-            if "unit" in mine and store.indicators_with_data(self.db, key):
+            reported = store.indicators_with_data(self.db, key) if "unit" in mine else []
+            if reported:
                 self.values(key).rebuild()
-                touched[key] = set()
+                touched[key] = set(reported)
             else:
                 touched[key] = set(self.values(key).take_up().names)
         self.read_cities()

@@ -25,6 +25,7 @@ from callbacks import (
     map_signs,
     map_table,
     page_access,
+    page_alerts,
     page_audit,
     page_brief,
     page_catalogue,
@@ -40,6 +41,7 @@ from callbacks import (
     page_screen,
     page_service,
     page_settings,
+    page_signs,
     page_sources,
     page_steer,
     page_workspace,
@@ -56,10 +58,11 @@ from layouts.shell import page_names, shell
 from layouts.text import LANGUAGES
 from layouts.theme import THEMES
 
-BAR: tuple[Page, ...] = (page_map.PAGE, page_brief.PAGE, page_service.PAGE, page_data.PAGE, page_catalogue.PAGE, page_workspace.PAGE)
+BAR: tuple[Page, ...] = (page_map.PAGE, page_brief.PAGE, page_signs.PAGE, page_data.PAGE, page_catalogue.PAGE, page_workspace.PAGE)
 MENU: tuple[Page, ...] = (page_settings.PAGE, page_access.PAGE, page_audit.PAGE, page_evidence.PAGE)
 # pages that stand behind one entry of the bar, in the order of their tabs: the first is the one in the bar
 GROUPS: tuple[tuple[Page, ...], ...] = (
+    (page_signs.PAGE, page_alerts.PAGE, page_service.PAGE),
     (page_data.PAGE, page_sources.PAGE, page_quality.PAGE, page_returned.PAGE, page_conflicts.PAGE, page_lineage.PAGE),
     (page_catalogue.PAGE, page_lists.PAGE, page_requests.PAGE),
     (page_brief.PAGE, page_steer.PAGE),
@@ -95,8 +98,8 @@ def create_dash(system: System, server: Flask, gateway: Gateway, results: Result
     app.interpolate_index = lambda **parts: _index(system, parts)
     for callbacks in (map_select, map_signs, map_card, map_legend, map_chart, map_table, map_search, map_area):
         callbacks.register(app, gateway, results)
-    for page in (page_access, page_audit, page_catalogue, page_conflicts, page_evidence, page_quality, page_returned, page_service, page_sources,
-                 page_workspace):
+    acting = (page_access, page_alerts, page_signs, page_audit, page_catalogue)
+    for page in (*acting, page_conflicts, page_evidence, page_quality, page_returned, page_service, page_sources, page_workspace):
         page.register(app, gateway, system)
     map_browser.register(app)
     guard_dispatch(app, PAGES)
@@ -157,6 +160,7 @@ def layout(system: System, gateway: Gateway) -> Any:
         middle,
         pages=links(viewer, tuple(entry_of(viewer, one) for one in BAR), r),
         entry=entry_of(viewer, page).name,
+        has_bell=viewer.may("operations.read"),
         person=person(system, viewer, r),
     )
 

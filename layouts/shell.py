@@ -25,6 +25,7 @@ def shell(
     pages: list[dict[str, str]],
     person: dict[str, Any],
     entry: str = "",
+    has_bell: bool = False,
 ) -> dmc.MantineProvider:
     """A whole screen. `city` and `cities` are {city, name_zh, name_en, is_synthetic, licence, versions}; `middle` goes into the header.
 
@@ -37,7 +38,7 @@ def shell(
             html.A(r.t("Skip to the content"), href="#main", className="cs-skip"),
             html.Div(
                 [
-                    header(r, page, city, cities, middle, pages, person, entry or page),
+                    header(r, page, city, cities, middle, pages, person, entry or page, has_bell),
                     html.Main(content, id="main", tabIndex=-1, className=f"cs-main cs-page-{page}"),
                 ],
                 className="cs-shell",
@@ -55,6 +56,8 @@ def page_names(r: Reader) -> dict[str, str]:
     return {
         "map": r.t("Map"),
         "service": r.t("Service"),
+        "vital_signs": r.t("Vital signs"),
+        "alerts": r.t("Alerts"),
         "data": r.t("Data"),
         "sources": r.t("Sources"),
         "quality": r.t("Quality"),
@@ -84,8 +87,9 @@ def header(
     pages: list[dict[str, str]],
     person: dict[str, Any],
     entry: str,
+    has_bell: bool = False,
 ) -> html.Header:
-    """The bar at the top; `entry` is the link that is lit."""
+    """The bar at the top; `entry` is the link that is lit; `has_bell`: how many alerts are open stands in it."""
     links = [
         html.A(
             [icon(one["name"], 17), html.Span(one["title"])],
@@ -112,6 +116,9 @@ def header(
                         html.Span(r.t("Synthetic demo data"), className="cs-badge", title=r.t("This city is made up; none of its numbers is real."))
                         if city and city["is_synthetic"]
                         else None,
+                        html.A([icon("alerts", 17), html.Span(id="alert-count")], href=f"/alerts?city={city['city']}" if city else "/alerts",
+                               className="al-bell", id="alert-bell", hidden=True, title=r.t("Open alerts"), **{"aria-label": r.t("Open alerts")})
+                        if has_bell else None,
                         html.Span(id="data-age", className="cs-age", role="status", title=r.t("Age of the newest reading")),
                         html.Button(
                             "EN" if r.language == "zh" else "中",

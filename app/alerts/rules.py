@@ -22,6 +22,7 @@ from __future__ import annotations
 import csv
 import re
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -268,3 +269,9 @@ def _term(text: str, indicator: Indicator, wrong: object) -> Term:
     if indicator.direction == "up":
         return Term("value", "<", limits[len(limits) - int(number)])
     return Term("value", ">", limits[int(number) - 1])
+
+
+@cache
+def procedures() -> dict[str, dict[str, str]]:
+    """{id: name_zh, name_en, steps_zh, steps_en}: what is to be done (data/registry/procedures.csv)."""
+    return {row["id"]: row for row in registers.rows("procedures")}

@@ -6,6 +6,8 @@ from layouts.components.drawn import Icon
 
 STROKES: dict[str, str] = {
     "map": "M3 6l6-2 6 2 6-2v14l-6 2-6-2-6 2zM9 4v14M15 6v14",
+    "vital_signs": "M3 12h4l2-6 4 12 2.5-6H21",
+    "alerts": "M12 4a5 5 0 0 1 5 5v4l2 3H5l2-3V9a5 5 0 0 1 5-5zM10 19a2 2 0 0 0 4 0",
     "data": "M4 6c0-1.7 3.6-3 8-3s8 1.3 8 3-3.6 3-8 3-8-1.3-8-3zM4 6v6c0 1.7 3.6 3 8 3s8-1.3 8-3V6M4 12v6c0 1.7 3.6 3 8 3s8-1.3 8-3v-6",
     "quality": "M4 12l4 4 8-9M14 17l2 2 5-6",
     "returned": "M9 5L4 10l5 5M4 10h10a6 6 0 0 1 0 12h-3",
