@@ -115,6 +115,7 @@ def serve(settings: Settings) -> int:
     from app.exchange.scheduler import Scheduler
     from app.identity.start import check_start, welcome
     from app.quality.work import Reminders
+    from callbacks.kept_briefs import Briefs
 
     check_start(settings)
     probe = socket.socket()
@@ -135,6 +136,8 @@ def serve(settings: Settings) -> int:
     scheduler.start()
     reminders = Reminders(app.system)
     reminders.start()
+    briefs = Briefs(app.system)
+    briefs.start()
     messenger = Messenger(app.system)
     messenger.start()
 
@@ -150,6 +153,7 @@ def serve(settings: Settings) -> int:
         front.close()
         scheduler.stop()
         reminders.stop()
+        briefs.stop()
         messenger.stop()
         if getattr(app.system, "feed", None):
             app.system.feed.stop()

@@ -65,6 +65,9 @@ class Settings(BaseSettings):
     smtp_user: str = Field("", description="Name at the mail server; empty for none.")
     smtp_password: SecretStr = Field(SecretStr(""), description="Password at the mail server.")
     smtp_from: str = Field("chengshu@localhost", description="Sender of the e-mails.")
+    brief_at: str = Field("07:00", pattern=r"^$|^([01][0-9]|2[0-3]):[0-5][0-9]$",
+                          description="When the morning brief of each city is written, on its own clock (HH:MM); empty for never.")
+    pdf_font: str = Field("", description="TrueType file of a font that has Chinese, for PDFs; without it one of this machine, else a standard one.")
     upload_limit_mb: int = Field(512, ge=1, description="Largest file taken in by one hand-in, in megabytes.")
     import_networks: str = Field(
         "", description="Networks that `run.py import https://…` may also fetch from, as 10.1.0.0/16,…; public addresses always may.")

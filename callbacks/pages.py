@@ -35,6 +35,7 @@ from callbacks import (
     page_lineage,
     page_lists,
     page_map,
+    page_morning,
     page_quality,
     page_requests,
     page_returned,
@@ -65,7 +66,7 @@ GROUPS: tuple[tuple[Page, ...], ...] = (
     (page_signs.PAGE, page_alerts.PAGE, page_service.PAGE),
     (page_data.PAGE, page_sources.PAGE, page_quality.PAGE, page_returned.PAGE, page_conflicts.PAGE, page_lineage.PAGE),
     (page_catalogue.PAGE, page_lists.PAGE, page_requests.PAGE),
-    (page_brief.PAGE, page_steer.PAGE),
+    (page_brief.PAGE, page_morning.PAGE, page_steer.PAGE),
 )
 BARE: tuple[Page, ...] = (page_screen.PAGE,)
 PAGES: dict[str, Page] = {page.path: page for page in (*BAR, *(page for group in GROUPS for page in group), *MENU, *BARE)}

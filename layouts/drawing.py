@@ -96,10 +96,12 @@ def course_drawing(
         lower = [(x(step["at"]), y(step["low"])) for step in reversed(ahead)]
         shapes.append(Shape("area", "band", (*upper, *lower)))
         shapes.append(Shape("line", "soft", tuple((x(step["at"]), y(step["usual"])) for step in ahead), 0.8))
+    free = left             # names of days that would stand on the one before are left out
     for at, name in days:
         if first <= at <= last:
             shapes.append(Shape("line", "border", ((x(at), top), (x(at), height - foot)), 0.6))
-            if x(at) < width - 28:
+            if free <= x(at) < width - 28:
+                free = x(at) + size * (len(name) + 1)
                 shapes.append(Shape("text", "soft", ((x(at) + 2, height - 4),), size, name))
     shapes += [Shape("line", "watch", ((left, y(limit)), (width - 6, y(limit))), 0.6) for limit in limits if low < limit < high]
     run: list[Point] = []

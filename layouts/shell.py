@@ -69,6 +69,7 @@ def page_names(r: Reader) -> dict[str, str]:
         "requests": r.t("Requests"),
         "workspace": r.t("SQL workspace"),
         "brief": r.t("Brief"),
+        "morning": r.t("Morning brief"),
         "screen": r.t("Wall"),
         "steer": r.t("Steer the wall"),
         "settings": r.t("Settings"),

@@ -1,6 +1,6 @@
 /* The tablet's brief keeps itself fresh, and says so when it cannot; a worker keeps the last known state for a page that is opened without a net. */
 (() => {
-  if (!location.pathname.startsWith('/brief')) return;
+  if (location.pathname !== '/brief') return;
   const ASK_MS = 10_000, $ = id => document.getElementById(id);
   let facts, heard = 0;
   // an insecure address has no workers: the open page keeps its state all the same

@@ -23,6 +23,7 @@ STROKES: dict[str, str] = {
     "service": "M4 13a8 8 0 0 1 16 0v4h-3v-5h3M4 13v4h3v-5H4M20 17c0 2-2 3-5 3h-2",
     "evidence": "M12 3l8 3v6c0 5-3.5 8-8 9-4.5-1-8-4-8-9V6zM8.5 12l2.5 2.5 4.5-5",
     "brief": "M5 3h14v18H5zM8.5 8h7M8.5 12h7M8.5 16h4",
+    "morning": "M4 18h16M7 18a5 5 0 0 1 10 0M12 7V4M5.5 10.5L4 9M18.5 10.5L20 9M3 21h18",
     "screen": "M3 5h18v11H3zM8 20h8M12 16v4",
     "steer": "M3 5h12v9H3zM6 18h6M18 8v9M18 8l-2.5 3M18 8l2.5 3",
     "search": "M4 11a7 7 0 1 0 14 0 7 7 0 1 0-14 0M16 16l5 5",

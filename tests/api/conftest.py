@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 from app.access import EVERY_DEPARTMENT, Grant, viewer
 from app.catalogue.desk import Wish
+from callbacks.kept_briefs import keep
 from callbacks.pages import create_dash
 from callbacks.server import create_server
 from tests import homes, tiny
@@ -40,6 +41,7 @@ class Whole:
         local = viewer("local", "local", (Grant("local", privacy=3),), self.system.roles, EVERY_DEPARTMENT)
         self.system.desk.ask(local, "tiny", self.system.catalogue.shelf("tiny").resource("R1"), Wish("For the tests of the API"))
         put(self.system, "tiny", *({} for _ in range(2)))
+        keep(self.system, "tiny", "2026-11-18")
         self.server, self.gateway, results = create_server(self.system)
         self.app = create_dash(self.system, self.server, self.gateway, results)
         self.client = signed_in(self.system, self.server)

@@ -35,6 +35,7 @@ KNOWN_OF = {
     "alerts.act": {"act": ["note"], "note": ["looked at"], "to": ["water"], "group": ["false"]},
     "export.take_out": {"kind": ["csv", "geojson"], "level": ["district"]}, "units.overlay": {"kind": ["points", "heat"]},
     "wall.scene": {"name": ["overview", "map", "data", "service"]}, "page_service.take_out": {"show": ["open", "due"], "period": ["week"]},
+    "page_morning.kept_file": {"name": ["2026-11-18-zh.html", "2026-11-18-en.pdf"]},
     "wall.steer": {"scene": ["map", "courses"], "unit": ["990101001"], "do": ["next", "hold", "release", "fly", "show"]},
 }  # fmt: skip
 BODIES = {

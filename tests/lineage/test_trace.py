@@ -171,7 +171,8 @@ def test_every_figure_that_a_page_names_is_registered():
     from app.service.measures import MEASURES
 
     named = {one.key.removeprefix("figure/") for one in MEASURES}
-    for file in (Path(__file__).resolve().parents[2] / "layouts").rglob("*.py"):
+    root = Path(__file__).resolve().parents[2]
+    for file in [*(root / "layouts").rglob("*.py"), *(root / "app" / "brief").rglob("*.py")]:
         text = file.read_text(encoding="utf-8")
         named |= set(re.findall(r'"figure/([a-z_0-9]+)"', text)) | {name for name in figures() if f'"{name}"' in text}
     assert named == set(figures())
