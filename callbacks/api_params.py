@@ -227,6 +227,12 @@ ROUTES: dict[str, Route] = {
                               {"application/pdf": {"type": "string", "format": "binary"}}),
     "page_morning.kept_file": Route("A morning brief that was kept", (CITY, text("name", "Name of the file, as the page lists it", 40)),
                                     {"application/pdf": {"type": "string", "format": "binary"}, PAGE: {"type": "string"}}),
+    "page_operations.panels": Route(
+        "The panels of the operations page for a look at the city: a unit, a theme, a vital sign, a severity, a period",
+        (CITY, text("unit", "Code of the unit looked at"), text("topic", "Id of a theme"), text("sign", "Indicator that colours the map", 60),
+         word("severity", "Severity of the alerts", ("red", "orange", "yellow", "blue")), word("since", "Compared with", ("day", "week")),
+         word("lang", "Language", LANGUAGES), word("theme", "Colours", ("light", "dark"))),
+    ),
     "wall.now": Route("What the wall of a city shows now, and the versions of what stands on it", (CITY,)),
     "wall.scene": Route("A scene of the wall: its panels and the stops of its map",
                         (CITY, text("name", "Name of the scene"), word("lang", "Language", LANGUAGES), word("wide", "For a wide wall", ("0", "1")))),

@@ -32,4 +32,4 @@ def build(seen: Seen, r: Reader, words: dict[str, str]) -> Any:
     return map_page(r, city_row(seen, city), view, facts, [group for group in options if group["items"]])
 
 
-PAGE = Page("map", "/", "map.read", build)
+PAGE = Page("map", "/map", "map.read", build)

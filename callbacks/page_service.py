@@ -46,10 +46,10 @@ PAGE = Page("service", "/service", "operations.read", build)
 def register(app: Dash, gateway: Gateway, system: System) -> None:  # noqa: ARG001 - one signature for all of them
     """Add the route of the file."""
 
-    @gateway.route("/service/<city>.csv", right="operations.read")
+    @gateway.route("/service/<city>.csv", right="export.rows")
     def take_out(seen: Seen, city: str) -> Response:
         """The cases behind a figure."""
-        access.require(seen.viewer, "export.rows")
+        access.require(seen.viewer, "operations.read")
         show = one_of("show", SHOWS, "due")
         one_of("period", tuple(PERIODS), "month")
         if any(len(text) > 60 for text in request.args.values()):

@@ -36,6 +36,7 @@ from callbacks import (
     page_lists,
     page_map,
     page_morning,
+    page_operations,
     page_quality,
     page_requests,
     page_returned,
@@ -59,17 +60,18 @@ from layouts.shell import page_names, shell
 from layouts.text import LANGUAGES
 from layouts.theme import THEMES
 
-BAR: tuple[Page, ...] = (page_map.PAGE, page_brief.PAGE, page_signs.PAGE, page_data.PAGE, page_catalogue.PAGE, page_workspace.PAGE)
+BAR: tuple[Page, ...] = (page_operations.PAGE, page_map.PAGE, page_data.PAGE, page_catalogue.PAGE, page_workspace.PAGE)
 MENU: tuple[Page, ...] = (page_settings.PAGE, page_access.PAGE, page_audit.PAGE, page_evidence.PAGE)
 # pages that stand behind one entry of the bar, in the order of their tabs: the first is the one in the bar
 GROUPS: tuple[tuple[Page, ...], ...] = (
-    (page_signs.PAGE, page_alerts.PAGE, page_service.PAGE),
+    (page_operations.PAGE, page_signs.PAGE, page_alerts.PAGE, page_service.PAGE, page_brief.PAGE, page_morning.PAGE,
+     page_steer.PAGE),
     (page_data.PAGE, page_sources.PAGE, page_quality.PAGE, page_returned.PAGE, page_conflicts.PAGE, page_lineage.PAGE),
     (page_catalogue.PAGE, page_lists.PAGE, page_requests.PAGE),
-    (page_brief.PAGE, page_morning.PAGE, page_steer.PAGE),
 )
 BARE: tuple[Page, ...] = (page_screen.PAGE,)
 PAGES: dict[str, Page] = {page.path: page for page in (*BAR, *(page for group in GROUPS for page in group), *MENU, *BARE)}
+OF_MAP = frozenset({"indicator", "level", "by", "show", "dims", "compare", "indicator2", "behind", "at", "tab", "explode", "units", "camera"})
 _OPEN = ("/assets/", "/_dash-component-suites/", "/_favicon.ico", "/_reload-hash")
 _INDEX = """<!DOCTYPE html>
 <html lang="{lang}" data-mantine-color-scheme="{theme}"><head>{{%metas%}}<title>{{%title%}}</title>{{%css%}}
@@ -99,6 +101,7 @@ def create_dash(system: System, server: Flask, gateway: Gateway, results: Result
     app.interpolate_index = lambda **parts: _index(system, parts)
     for callbacks in (map_select, map_signs, map_card, map_legend, map_chart, map_table, map_search, map_area):
         callbacks.register(app, gateway, results)
+    page_operations.register(app, gateway, results)
     acting = (page_access, page_alerts, page_signs, page_audit, page_catalogue)
     for page in (*acting, page_conflicts, page_evidence, page_quality, page_returned, page_service, page_sources, page_workspace):
         page.register(app, gateway, system)
@@ -109,9 +112,11 @@ def create_dash(system: System, server: Flask, gateway: Gateway, results: Result
 
     @server.before_request
     def first_page() -> Response | None:
-        """Who may not see the map begins with the first page they may see, and without any with their account."""
+        """A link to the map from before it had an address of its own; who may not see the operations page begins with the first they may."""
         if request.path != "/" or "text/html" not in request.headers.get("Accept", ""):
             return None
+        if not OF_MAP.isdisjoint(request.args):
+            return redirect(f"{page_map.PAGE.path}?{request.query_string.decode('latin-1')}", 303)
         viewer = gateway.viewer()
         page = next((page for page in PAGES.values() if not page.is_bare and viewer.may(page.right)), None)
         path = page.path if page else "/account" if viewer.kind == "account" else "/"
@@ -154,7 +159,7 @@ def layout(system: System, gateway: Gateway) -> Any:
     middle = search_box(r) if page is page_map.PAGE and city else None
     return shell(
         r,
-        page.name if city or page is not page_map.PAGE else "welcome",
+        page.name if city or page not in (page_map.PAGE, page_operations.PAGE) else "welcome",
         content_of(gateway, page, r, words) if has_request_context() else None,
         city_row(seen, city) if city else None,
         [city_row(seen, one) for one in seen.cities.values()],

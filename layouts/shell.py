@@ -54,6 +54,7 @@ def shell(
 def page_names(r: Reader) -> dict[str, str]:
     """What each page is called, in the bar and in the menu of the person."""
     return {
+        "operations": r.t("Operations"),
         "map": r.t("Map"),
         "service": r.t("Service"),
         "vital_signs": r.t("Vital signs"),
@@ -105,7 +106,8 @@ def header(
         [
             still(
                 [
-                    html.A([html.B("城枢"), html.Span("Chengshu")], href="/", className="cs-brand", **{"aria-label": r.t("Chengshu, to the map")}),
+                    html.A([html.B("城枢"), html.Span("Chengshu")], href="/", className="cs-brand",
+                           **{"aria-label": r.t("Chengshu, to the operations page")}),
                     html.Nav(links, className="cs-pages", **{"aria-label": r.t("Pages")}),
                     city_switch(r, city, cities) if city else None,
                 ]

@@ -57,7 +57,7 @@ delete window.WebAssembly;
     setTimeout(() => { try { shown.remove(); } catch { /* it never was a whole map */ } }, 10_000);       // once the real map holds the workers
   });
   // the bundle comes after this file: the workers start while the page is still being put together
-  addEventListener('DOMContentLoaded', () => { if (location.pathname === '/') map.engine().catch(() => { /* said by the map itself */ }); });
+  addEventListener('DOMContentLoaded', () => { if (['/', '/map'].includes(location.pathname)) map.engine().catch(() => { /* said by the map itself */ }); });
 
   map.calm = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
   map.absolute = url => new URL(url, location.href).href.replace(/%7B/gi, '{').replace(/%7D/gi, '}');

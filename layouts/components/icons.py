@@ -5,6 +5,7 @@ from __future__ import annotations
 from layouts.components.drawn import Icon
 
 STROKES: dict[str, str] = {
+    "operations": "M4 13a8 8 0 0 1 16 0M12 13l4-4M3 17h18M6 20h12",
     "map": "M3 6l6-2 6 2 6-2v14l-6 2-6-2-6 2zM9 4v14M15 6v14",
     "vital_signs": "M3 12h4l2-6 4 12 2.5-6H21",
     "alerts": "M12 4a5 5 0 0 1 5 5v4l2 3H5l2-3V9a5 5 0 0 1 5-5zM10 19a2 2 0 0 0 4 0",

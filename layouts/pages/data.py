@@ -57,7 +57,7 @@ def _cities(r: Reader, cities: list[dict[str, Any]]) -> html.Div:
     rows = []
     for one in cities:
         count = {row["level"]: row["standing"] for row in one["units"]}
-        name = html.A(r.pick(one["name_zh"], one["name_en"]), href=f"/?city={one['city']}")
+        name = html.A(r.pick(one["name_zh"], one["name_en"]), href=f"/map?city={one['city']}")
         rows.append([name, *(r.number(count.get(level, 0)) for level in ORDER[1:]), r.moment(one["versions"]["newest"]), one["licence"]])
     return sheet(r.t("Cities"), head, rows, numbers=range(1, 7))
 

@@ -112,7 +112,7 @@ def _facts(r: Reader, one: dict[str, Any], names: dict[str, Any]) -> html.Dl:
 def _source(r: Reader, one: dict[str, Any]) -> Any:
     kind, name = one["source"]
     if kind == "indicator":
-        return html.A(r.t("vital sign {name} on the map", name=name), href=f"/?indicator={name}")
+        return html.A(r.t("vital sign {name} on the map", name=name), href=f"/map?indicator={name}")
     if kind == "attribute":
         return r.t("attribute {name} of units", name=name)
     if kind == "record":

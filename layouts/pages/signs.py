@@ -117,7 +117,7 @@ def _panel(r: Reader, place: dict[str, Any], tree: Any, code: str, chosen: dict[
         return html.Aside(_tree(r, place, tree), className="vs-panel", **{"aria-label": r.t("Health tree")})
     node, indicator = chosen["node"], chosen["indicator"]
     name, unit = r.pick(indicator["name_zh"], indicator["name_en"]), r.unit_of(indicator["unit"])
-    link = f"/?city={place['city']}&indicator={node.id}"
+    link = f"/map?city={place['city']}&indicator={node.id}"
     limits = r.t("Limits: {limits} ({source})", limits=" · ".join(r.number(one, indicator["decimals"]) for one in indicator["thresholds"]),
                  source=indicator["threshold_source"]) if indicator["thresholds"] else r.t("Judged by what is usual at this hour and kind of day.")
     value = "–" if node.value is None else r.compact(node.value, indicator["decimals"])

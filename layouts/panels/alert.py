@@ -99,7 +99,7 @@ def _term(r: Reader, term: Any, indicator: dict[str, Any]) -> str:
 def alert_panel(r: Reader, place: dict[str, Any], row: dict[str, Any], told: dict[str, Any]) -> html.Aside:
     """`told`: indicator, rule, procedure, values and times of the series, owner, acts, departments, group (how many), limits."""
     indicator, rule, procedure = told["indicator"], told["rule"], told["procedure"]
-    link = f"/?city={place['city']}&indicator={row['indicator']}&units={row['unit_code']}"
+    link = f"/map?city={place['city']}&indicator={row['indicator']}&units={row['unit_code']}"
     name = alert_name(r, row)
     facts = [
         (r.t("Where"), place_name(r, row)), (r.t("Value when raised"), _value(r, row, indicator)),

@@ -166,4 +166,4 @@ def _fact(name: str, value: Any) -> html.Div:
 
 
 def _map(city: str, indicator: str, code: str) -> str:
-    return f"/?city={city}&indicator={indicator}" + (f"&units={code}" if code else "")
+    return f"/map?city={city}&indicator={indicator}" + (f"&units={code}" if code else "")

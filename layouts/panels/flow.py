@@ -36,7 +36,7 @@ def _stage(r: Reader, city: str, stage: str, told: dict[str, Any]) -> html.Div:
         "dept": f"/data?city={city}#datasets",
         "mgmt": f"/data?city={city}&rejects=1#batches",
         "base": f"/lineage?city={city}&table=base.reading",
-        "theme": f"/?city={city}",
+        "theme": f"/map?city={city}",
     }[stage]
     status = told["state"][stage]
     is_pair = stage in ("dept", "mgmt")

@@ -13,11 +13,11 @@ from tests.signed_in import enter, local_session
 
 FOLDER = Path(__file__).resolve().parents[2] / "assets" / "screenshots"
 PICTURES = {
-    "city": ("?city=demo&indicator=aqi&lang=zh&theme=dark", 1440, 810, False),
-    "buildings": ("?city=demo&indicator=energy_use_kwh&camera=118.2,30.6,14.6,55,20&dims=3d&lang=en&theme=light", 1440, 810, False),
-    "compare": ("?city=demo&indicator=main_road_speed_kmh&compare=indicator&indicator2=load_ratio_pct&by=quantile&lang=en&theme=dark",
+    "city": ("map?city=demo&indicator=aqi&lang=zh&theme=dark", 1440, 810, False),
+    "buildings": ("map?city=demo&indicator=energy_use_kwh&camera=118.2,30.6,14.6,55,20&dims=3d&lang=en&theme=light", 1440, 810, False),
+    "compare": ("map?city=demo&indicator=main_road_speed_kmh&compare=indicator&indicator2=load_ratio_pct&by=quantile&lang=en&theme=dark",
                 1440, 810, False),
-    "tablet": ("?city=demo&indicator=crowd_density&camera=118.2,30.6,11.5,0,0&lang=zh&theme=light", 820, 1180, True),
+    "tablet": ("map?city=demo&indicator=crowd_density&camera=118.2,30.6,11.5,0,0&lang=zh&theme=light", 820, 1180, True),
 }
 
 

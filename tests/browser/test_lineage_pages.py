@@ -50,7 +50,7 @@ def right_click(driver, selector):
 
 
 def map_of(page, query):
-    return page(f"/{query}", "return ['#map.is-painted', '#card h2', '#legend .cs-legend'].every(part => document.querySelector(part))")
+    return page(f"/map{query}", "return ['#map.is-painted', '#card h2', '#legend .cs-legend'].every(part => document.querySelector(part))")
 
 
 def test_a_number_of_the_card_opens_its_way_and_a_part_of_it_opens_the_next(page):

@@ -68,24 +68,24 @@ def blocked(driver):
      ("flow", "3d", "light")],
 )
 def test_the_map_is_drawn_in_every_way(open_page, show, dims, theme):
-    d = open_page(f"?lang=en&indicator=aqi&theme={theme}&dims={dims}&show={show}")
+    d = open_page(f"map?lang=en&indicator=aqi&theme={theme}&dims={dims}&show={show}")
     time.sleep(0.5)
     assert d.execute_script("return document.querySelectorAll('#map canvas').length") >= 1
 
 
 def test_floors_chart_table_playback_search_and_compare(open_page):
-    d = open_page("?lang=en&indicator=people_flow&dims=3d")
+    d = open_page("map?lang=en&indicator=people_flow&dims=3d")
     for _ in range(5):
         before = d.execute_script("return document.querySelector('#card code')?.textContent")
         click(d, "#card .cs-child")
         until(d, f"return document.querySelector('#card code')?.textContent !== {json.dumps(before)}")
     click(d, "#card .cs-floor")
     until(d, "return document.querySelector('#card .cs-chip')?.textContent === 'Floor'")
-    d = open_page("?lang=en&indicator=temperature_c&tab=chart")
+    d = open_page("map?lang=en&indicator=temperature_c&tab=chart")
     until(d, "return !!document.querySelector('#chart-graph .js-plotly-plot .scatterlayer path')")
     d.find_element(By.TAG_NAME, "body").send_keys("p")
     time.sleep(1)
-    d = open_page("?lang=en&tab=table&level=district")
+    d = open_page("map?lang=en&tab=table&level=district")
     until(d, "return !!document.querySelector('.cs-grid .ag-row[row-id]')")
     d.execute_script("document.querySelector('.cs-grid .ag-center-cols-container .ag-row .ag-cell').click()")
     until(d, "return document.querySelector('#card .cs-chip')?.textContent === 'District'")
@@ -93,10 +93,10 @@ def test_floors_chart_table_playback_search_and_compare(open_page):
     box.send_keys("9")
     until(d, "return !!document.querySelector('.cs-result')")
     box.send_keys(Keys.ENTER)
-    open_page("?lang=en&compare=indicator", "return !!document.querySelector('#map-second.is-painted')")
+    open_page("map?lang=en&compare=indicator", "return !!document.querySelector('#map-second.is-painted')")
 
 
-@pytest.mark.parametrize("path", sorted({*PAGES, "/sign-in", "/account"} - {"/"}))
+@pytest.mark.parametrize("path", sorted({*PAGES, "/sign-in", "/account"} - {"/map"}))
 def test_the_other_pages(open_page, path):
     open_page(f"{path[1:]}?lang=zh", "return document.readyState === 'complete' && !!document.querySelector('main :is(h1, h2, table, form)')")
     time.sleep(0.2)

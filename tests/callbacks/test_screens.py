@@ -103,7 +103,7 @@ def test_the_page_is_in_the_readers_language_and_theme_from_its_first_byte(serve
 
 def test_the_address_is_the_state(served):
     words = "indicator=energy_use_kwh&by=quantile&show=heat&dims=3d&units=990101001&camera=118.1,30.1,12,50,-20&tab=table&at=100"
-    page = served[1].get("/_dash-layout", headers={"Referer": f"http://localhost/?{words}"}).data.decode()
+    page = served[1].get("/_dash-layout", headers={"Referer": f"http://localhost/map?{words}"}).data.decode()
     for part in ('"value":"quantile"', '"value":"heat"', '"mode3d":true', '"codes":["990101001"]', '"zoom":12.0', '"data":"energy_use_kwh"'):
         assert part in page, part
 
@@ -114,7 +114,7 @@ def test_the_address_is_the_state(served):
 )
 def test_a_wrong_word_in_the_address_becomes_the_default(served, words):
     for path in ("/", "/_dash-layout"):
-        assert served[1].get(f"{path}?{words}", headers={"Referer": f"http://localhost/?{words}"}).status_code == 200
+        assert served[1].get(f"{path}?{words}", headers={"Referer": f"http://localhost/map?{words}"}).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/data", "/settings"])

@@ -342,7 +342,8 @@ def test_a_person_asks_one_question_at_a_time_and_a_few_people_at_once(ask, work
     slow, ended = "select count(*) from range(100000) a, range(100000) b, range(10000) c where a.range + b.range + c.range < 0", []
 
     def work(name):
-        with pytest.raises(BadInput, match="longer than"):
+        # on a busy machine the limit of the system on computing time may come before the clock's
+        with pytest.raises(BadInput, match=r"longer than|was stopped"):
             ask(slow, name=name)
         ended.append(name)
 

@@ -1,0 +1,63 @@
+"""The operations page of duty officers: one look at the city that filters every panel, the map among them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import dcc, html
+
+from layouts.components.city_map import CityMap
+from layouts.components.still import Still
+from layouts.map_style import map_styles
+from layouts.reader import Reader
+
+PANELS = ("desk_head", "desk_signs", "desk_units", "desk_alerts", "desk_feed", "desk_series", "desk_service")
+MAP = "desk-map"
+
+
+def operations_page(r: Reader, city: dict[str, Any], told: dict[str, Any]) -> html.Div:
+    """`told` is callbacks.page_operations.drawn: the look, a tree a panel, the map."""
+    place = told["map"]
+    facts = {"city": city["city"], "language": r.language, "asked": told["asked"], "map": place, "versions": city["versions"]}
+    sections: dict[str, Any] = {
+        name: html.Section(Still(id=f"tree-{name}", tree=told["panels"][name]), className=f"desk-panel desk-of-{name.partition('_')[2]}",
+                           **{"data-panel": name})
+        for name in PANELS
+    }
+    legend = html.Div(Still(id="tree-legend", tree=told["panels"].get("legend", "")), className="cs-legend-place desk-legend")
+    frame = html.Section([_map(r, city, place), legend], className="desk-panel desk-of-map", **{"aria-label": r.t("Map")}) if place else None
+    return html.Div(
+        [
+            dcc.Store(id="desk-facts", data=facts),
+            sections["desk_head"],
+            sections["desk_signs"],
+            sections["desk_service"],
+            frame,
+            sections["desk_alerts"],
+            sections["desk_units"],
+            sections["desk_series"],
+            sections["desk_feed"],
+        ],
+        className="desk",
+    )
+
+
+def _map(r: Reader, city: dict[str, Any], place: dict[str, Any]) -> CityMap:
+    camera = {"bounds": place["bounds"], "padding": {"left": 24, "right": 56, "top": 24, "bottom": 24}}
+    return CityMap(
+        id=MAP,
+        city=city["city"],
+        mapStyle=map_styles(city["city"], city["versions"]["geometry"], city["max_zoom"]),
+        camera={**camera, "jump": True},
+        home=camera,
+        language=r.language,
+        theme=r.theme,
+        colors=place["colors"],
+        values=place["values"],
+        level=place["level"],
+        selected=place["selected"],
+        card=place["card"],
+        layers=[],
+        attribution=city["licence"],
+        className="cs-map",
+    )

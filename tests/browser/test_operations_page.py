@@ -1,0 +1,70 @@
+"""The operations page in a browser: a look filters every panel and the map in place, the address keeps it, at desk and tablet sizes."""
+
+import time
+
+import pytest
+from selenium.webdriver.support.ui import WebDriverWait
+
+from tests.browser.chromium import chromium, console, outside
+from tests.serving import demo_page
+from tests.signed_in import enter, local_session
+
+pytestmark = pytest.mark.browser
+QUIET = ("GPU stall", "Using MapLibre", "GroupMarkerNotSet", "Automatic fallback to software WebGL")
+FILTERED = "return !document.querySelector('.desk').hasAttribute('aria-busy') && document.querySelector('.desk-chip')?.textContent"
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    with demo_page(tmp_path_factory.mktemp("desk")) as (base, system):
+        yield base, local_session(system.settings.home)
+
+
+def until(driver, script, seconds=30):
+    return WebDriverWait(driver, seconds, 0.1).until(lambda d: d.execute_script(script), script)
+
+
+def opened(driver, served, words=""):
+    enter(driver, served[0], *served[1])
+    driver.get(f"{served[0]}/?lang=en&theme=light{words}")
+    until(driver, "return !!document.querySelector('#desk-map.is-painted') && document.querySelectorAll('.desk-sign').length > 5")
+    return driver
+
+
+def test_a_look_is_followed_in_place_and_stands_in_the_address(served):
+    with chromium(1366, 768) as d:
+        opened(d, served)
+        d.execute_script("window.same = true")
+        name = d.execute_script("const a = document.querySelector('.desk-of-units a[data-look]'); a.click(); return a.textContent")
+        assert name in until(d, FILTERED)
+        assert "unit=9901" in d.current_url and d.execute_script("return window.same"), "nothing was loaded again"
+        until(d, f"return document.querySelector('.desk-word h1').textContent.includes('{name}')")
+        d.back()
+        until(d, "return !document.querySelector('.desk-chip')")
+        d.execute_script("dash_clientside.set_props('desk-map', {click: {level: 'district', seq: 1, t: Date.now()}})")
+        until(d, FILTERED)
+        assert "unit=9901" in d.current_url
+        d.execute_script("document.querySelector('.desk-theme-name').click()")
+        until(d, "return document.querySelectorAll('.desk-theme').length === 1 && document.querySelectorAll('.desk-chip').length === 2")
+        assert "topic=" in d.current_url and "lang=en" in d.current_url
+        d.get(d.current_url)
+        until(d, "return document.querySelectorAll('.desk-chip').length === 2 && !!document.querySelector('#desk-map.is-painted')")
+        wrong = [line for line in console(d) if line.startswith(("SEVERE", "WARNING")) and not any(word in line for word in QUIET)]
+        assert wrong == [] and outside(d, served[0]) == []
+
+
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (1920, 1080), (820, 1180)])
+def test_nothing_runs_off_and_a_finger_can_hit_what_acts(served, width, height):
+    is_tablet = height > width
+    with chromium(width, height, touch=is_tablet) as d:
+        opened(d, served)
+        time.sleep(0.3)
+        widths = d.execute_script("return [document.documentElement.scrollWidth, document.querySelector('#main').scrollWidth, innerWidth]")
+        assert max(widths[:2]) <= widths[2]
+        if not is_tablet:
+            assert d.execute_script("return document.querySelector('#main').scrollHeight <= document.querySelector('#main').clientHeight + 1")
+            return
+        small = d.execute_script(
+            "return [...document.querySelectorAll('.desk a, .desk button')].filter(a => a.offsetParent && a.getBoundingClientRect().height < 43.5"
+            " && !a.closest('.citymap') && !a.classList.contains('cs-link') && !a.closest('.cs-legend')).map(a => a.className)")
+        assert small == []
