@@ -114,7 +114,7 @@ def _sign(r: Reader, row: dict[str, Any], place: dict[str, Any], code: str, indi
 
 def _panel(r: Reader, place: dict[str, Any], tree: Any, code: str, chosen: dict[str, Any] | None) -> html.Aside:
     if chosen is None:
-        return html.Aside(_tree(r, place, tree), className="vs-panel", **{"aria-label": r.t("Health tree")})
+        return html.Aside(_tree(r, place, tree), className="vs-panel is-tree", **{"aria-label": r.t("Health tree")})
     node, indicator = chosen["node"], chosen["indicator"]
     name, unit = r.pick(indicator["name_zh"], indicator["name_en"]), r.unit_of(indicator["unit"])
     link = f"/map?city={place['city']}&indicator={node.id}"
