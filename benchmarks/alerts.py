@@ -2,8 +2,8 @@
 
 Scored on the planted incidents of the demo city (the rules of the registry, a week replayed step by step) and on the labelled
 windows of nab-monitoring (one rule of the learnt kind on every series, nothing tuned to any). An incident is found where an
-alert on one of its indicators is raised at its unit, above or below it, from its start until a day after its end (a day's
-figures are known at the day's end). A group of alerts that belongs to no incident is false.
+alert on one of its indicators is raised at its unit, above or below it, from its start until two days after its end (a
+day's figures are known at the day's end, a slow sign's a day later). A group of alerts that belongs to no incident is false.
 """
 
 from __future__ import annotations

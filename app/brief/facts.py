@@ -26,7 +26,7 @@ FIRST = ("aqi", "congestion_index", "power_load_mw", "load_ratio_pct", "er_load_
 HOUR = 3600
 MOST_WHERE = 3
 MOST_AREAS = 400
-GRAVE = ("red", "orange")
+MOST_STANDING = 5000
 
 
 def row_of(one: Indicator) -> dict[str, Any]:
@@ -51,15 +51,25 @@ def headline(seen: Seen, city: str) -> dict[str, Any]:
     """The city in one look: {status, score, change, themes: [{id, names, status, counts, signs}], counts of themes, signs, alerts, judged}.
 
     `signs` of a theme are its indicators that are not green, the worst first. `judged` is False where nothing fresh can be judged.
+    `score` is of the signs alone; a grave alert that still stands colours the city too (`coloured`).
     """
     tree = health(seen, city)
     themes = [{"id": theme.id, "name_zh": theme.name_zh, "name_en": theme.name_en, "status": theme.status, "score": theme.value,
                "change": theme.change, "counts": theme.counts, "signs": [_sign(seen, theme.find(name)) for name in theme.why]}
               for theme in tree.children]
     themes.sort(key=lambda theme: ("red", "amber", "grey", "green").index(theme["status"]))
-    return {"status": tree.status, "score": tree.value, "change": tree.change, "themes": themes, "counts": tree.counts,
+    status = coloured(tree.status, board.alerts(seen, city, most=MOST_STANDING))
+    return {"status": status, "score": tree.value, "change": tree.change, "themes": themes, "counts": tree.counts,
             "signs": {color: sum(theme.counts[color] for theme in tree.children) for color in ("green", "amber", "red", "grey")},
             "alerts": board.counts(seen, city), "judged": tree.value is not None}
+
+
+def coloured(status: str, alerts: list[dict[str, Any]]) -> str:
+    """A status as alerts leave it: red while a red one stands, amber at least while an orange one does."""
+    standing = {row["severity"] for row in alerts if row["state"] != "closed" and row["ended_at"] is None}
+    if "red" in standing:
+        return "red"
+    return "amber" if "orange" in standing and status != "red" else status
 
 
 def _sign(seen: Seen, node: Node | None) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from app.alerts import board
-from app.brief.facts import headline, row_of
+from app.brief.facts import coloured, headline, row_of
 from app.indicators.cube import length_of
 from app.indicators.health import Node, health
 from app.indicators.series import course
@@ -33,6 +33,7 @@ def head(seen: Seen, city: str, look: Look) -> dict[str, Any]:
     """The city, or the unit looked at, in a sentence: its colour and why, and the alerts open there by severity."""
     told = headline(seen, city) if not look.is_part else _part(seen, city, look)
     open_ = _alerts(seen, city, look, severity="")
+    told["status"] = coloured(told["status"], open_)
     counts = {name: sum(row["severity"] == name for row in open_) for name in SEVERITIES}
     return {**told, "alerts": {"open": len(open_), "overdue": sum(row["is_overdue"] for row in open_), "severities": counts},
             "newest": seen.newest(city), "now": now_of(seen, city), "unit": look.unit, "is_part": look.is_part}

@@ -60,6 +60,10 @@ class Running:
 @pytest.fixture(scope="module")
 def running(tmp_path_factory):
     with demo_page(tmp_path_factory.mktemp("wall")) as (_, system):
+        # a red alert of the demo city's own would hold the wall until somebody acknowledges it
+        with system.db.write() as cursor:
+            cursor.execute("update mgmt.alert set state = 'acknowledged' where severity = 'red' and state = 'raised'")
+        system.alerts.changed("demo")
         found = Running(system)
         found.session = local_session(system.settings.home)
         yield found

@@ -3,6 +3,7 @@
 import pytest
 
 from app.access import Grant
+from app.brief.facts import coloured
 from app.operations import told
 from app.operations.look import Place
 from tests import tiny
@@ -73,6 +74,15 @@ def test_counts_agree_with_the_rows(served):
     assert head["alerts"]["open"] == 2 and head["alerts"]["severities"]["orange"] == 2
     states = told.alerts(seen, "tiny", here)["states"]
     assert sum(step["alerts"] for step in states.values()) == 2
+
+
+@pytest.mark.parametrize(("status", "severity", "state", "ended_at", "after"), [
+    ("green", "red", "raised", None, "red"), ("green", "orange", "assigned", None, "amber"), ("red", "orange", "raised", None, "red"),
+    ("green", "yellow", "raised", None, "green"), ("green", "red", "closed", None, "green"), ("green", "red", "handled", 5, "green"),
+    ("grey", "red", "raised", None, "red"),
+])
+def test_a_grave_alert_that_stands_colours_the_city(status, severity, state, ended_at, after):
+    assert coloured(status, [{"severity": severity, "state": state, "ended_at": ended_at}]) == after
 
 
 def test_where_a_unit_stands(served):
