@@ -7,6 +7,7 @@ is not there for them.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from app.errors import NotFound
@@ -21,8 +22,10 @@ MOST_CARDS = 60
 
 
 def alerts(seen: System, city: str, states: Iterable[str] = OPEN, most: int = MOST) -> list[dict[str, Any]]:
-    """The alerts in some states, the gravest and newest first, closed ones last."""
-    return _shown(seen, city, states=list(states), most=most)
+    """The alerts in some states, the gravest and newest first, closed ones last. Kept until one of them, a value or the minute moves."""
+    row = seen.city(city)
+    moment = now_of(seen, city) // 60
+    return [dict(one) for one in _kept(seen, city, tuple(states), most, seen.alerts.version(city), row.value_version, row.geometry_version, moment)]
 
 
 def alert(seen: System, city: str, number: int) -> dict[str, Any]:
@@ -79,6 +82,11 @@ def counts(seen: System, city: str) -> dict[str, Any]:
         "severities": {severity: sum(row["alerts"] for row in open_ if row["severity"] == severity) for severity in SEVERITIES},
         "version": seen.alerts.version(city),
     }
+
+
+@lru_cache(maxsize=32)
+def _kept(seen: System, city: str, states: tuple[str, ...], most: int, *_versions: int) -> tuple[dict[str, Any], ...]:
+    return tuple(_shown(seen, city, states=list(states), most=most))
 
 
 def _shown(seen: System, city: str, states: list[str] | None = None, numbers: list[int] | None = None, most: int = MOST) -> list[dict[str, Any]]:

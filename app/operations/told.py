@@ -163,7 +163,7 @@ def service(seen: Seen, city: str, look: Look) -> dict[str, Any]:
 def _alerts(seen: Seen, city: str, look: Look, states: tuple[str, ...] = OPEN, severity: str | None = None) -> list[dict[str, Any]]:
     """The alerts that fit what is looked at; `severity` instead of the one looked at."""
     where, wanted = Place(seen, city), look.severity if severity is None else severity
-    return [row for row in board.alerts(seen, city, states, ALL) if (not wanted or row["severity"] == wanted)
+    return [row for row in board.alerts(seen, city, STATES, ALL) if row["state"] in states and (not wanted or row["severity"] == wanted)
             and _fits(seen, where, look, row["indicator"], row["unit_level"], row["unit_seq"])]
 
 
