@@ -20,10 +20,10 @@ $(STAMP): requirements.lock
 
 test: setup browser             ## everything: lint, import rules, unit, property, real-data and browser tests
 	$(BIN)/ruff check .
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 evidence: setup browser         ## the tests that stand for security requirements; the page "Security evidence" shows what they said
-	CHENGSHU_EVIDENCE=$${CHENGSHU_HOME:-var}/evidence/results.json $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	CHENGSHU_EVIDENCE=$${CHENGSHU_HOME:-var}/evidence/results.json $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 browser:                        ## Chromium for the browser tests
 	@if command -v chromium >/dev/null && command -v chromedriver >/dev/null && fc-list 2>/dev/null | grep -qi cjk; then :; \

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from waitress import create_server as listen
+from waitress.channel import HTTPChannel
 
 from app.exchange.demo import prepare
 from app.settings import load
@@ -23,7 +24,7 @@ from run import create_app
 
 
 def start(front: Any) -> threading.Thread:
-    """Run a waitress server in a thread; `front.close()` takes its socket away under it, which is no error then."""
+    """Run a waitress server in a thread; `stop` takes its socket away under it, which is no error then."""
 
     def run() -> None:
         with suppress(OSError):
@@ -39,6 +40,14 @@ def last_evening() -> datetime:
     now = datetime.now(UTC)
     today = now.replace(hour=10, minute=0, second=0, microsecond=0)
     return today if today <= now else today - timedelta(days=1)
+
+
+def stop(front: Any) -> None:
+    """End a server with what it still holds: an answer that nobody fetches any more lies in a file that must be closed."""
+    front.close()
+    for channel in list(front._map.values()):
+        if isinstance(channel, HTTPChannel):
+            channel.handle_close()
 
 
 @contextmanager
@@ -68,5 +77,5 @@ def demo_page(home: Path, **settings: Any) -> Iterator[tuple[str, Any]]:
             break
         time.sleep(0.25)
     yield base, app.system
-    front.close()
+    stop(front)
     app.system.close()

@@ -12,7 +12,7 @@ from data.demo.numbers import credit_code
 from run import create_app
 from tests import homes, tiny
 from tests.browser.chromium import chromium, console, outside
-from tests.serving import start
+from tests.serving import start, stop
 from tests.signed_in import enter, local_session
 
 FIRM = {"credit_code": credit_code("91", "990101", "MA000001"), "name": "示例企业", "status": "open", "unit_code": "990101001001001", "industry": "C"}
@@ -31,7 +31,7 @@ def served(tmp_path_factory):
     front = listen(app.server, host="127.0.0.1", port=0, threads=4)
     start(front)
     yield f"http://127.0.0.1:{front.effective_port}", app.system, local_session(folder / "home")
-    front.close()
+    stop(front)
     app.system.close()
 
 

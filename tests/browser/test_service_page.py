@@ -11,7 +11,7 @@ from app.settings import load
 from run import create_app
 from tests import homes, tiny
 from tests.browser.chromium import chromium, console, outside
-from tests.serving import start
+from tests.serving import start, stop
 from tests.signed_in import enter, local_session
 
 
@@ -31,7 +31,7 @@ def served(tmp_path_factory):
     front = listen(app.server, host="127.0.0.1", port=0, threads=4)
     start(front)
     yield f"http://127.0.0.1:{front.effective_port}", local_session(folder / "home")
-    front.close()
+    stop(front)
     app.system.close()
 
 

@@ -12,7 +12,7 @@ from app.exchange.channels import collect, folder
 from callbacks.pages import create_dash
 from callbacks.server import create_server
 from tests.browser.chromium import chromium, console, outside
-from tests.serving import start
+from tests.serving import start, stop
 from tests.signed_in import enter, local_session
 from tests.sources.conftest import Place, readings
 
@@ -40,7 +40,7 @@ def opened(tmp_path):
         until(driver, "return document.querySelectorAll('.cs-sources table').length > 1 && document.querySelector('.cs-file input')")
         yield place, driver
         assert [line for line in console(driver) if line.startswith(("SEVERE", "WARNING"))] == [] and outside(driver, base) == []
-    front.close()
+    stop(front)
     place.system.close()
 
 

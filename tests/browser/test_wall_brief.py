@@ -10,7 +10,7 @@ from callbacks.pages import create_dash
 from callbacks.server import create_server
 from tests.browser.chromium import chromium, console, outside
 from tests.browser.test_map_page import QUIET, until
-from tests.serving import demo_page, start
+from tests.serving import demo_page, start, stop
 from tests.signed_in import enter, local_session
 
 pytestmark = pytest.mark.browser
@@ -47,10 +47,7 @@ class Running:
         start(self.front)
 
     def stop(self):
-        self.front.close()
-        for channel in list(self.front._map.values()):
-            if channel is not self.front:
-                channel.close()
+        stop(self.front)
 
     @property
     def address(self):
@@ -67,7 +64,7 @@ def running(tmp_path_factory):
         found = Running(system)
         found.session = local_session(system.settings.home)
         yield found
-        found.front.close()
+        stop(found.front)
 
 
 @pytest.fixture(scope="module")
