@@ -58,6 +58,11 @@ def operations(whole):
     return found
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _granted(whole):
+    whole.ask_for_resource()
+
+
 @pytest.mark.parametrize("mode", list(GenerationMode))
 @EVERY
 def test_signed_in(whole, operations, endpoint, mode):
