@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from math import ceil
 from typing import Any
 
 from app.errors import NotFound
@@ -35,7 +36,7 @@ def unit_as_of(seen: Seen, city: str, code: str, at: int | None = None, known_at
     `readings` are the newest of each indicator reported at the unit itself; indicators whose small counts are hidden are left out.
     Every row says the batch and row it came with. Raises NotFound where the unit did not stand, or was not known.
     """
-    now = int(datetime.now(UTC).timestamp())
+    now = ceil(datetime.now(UTC).timestamp())               # what became known within this second is known now
     asked = {"at": now if at is None else at, "known": now if known_at is None else known_at}
     found = seen.rows("unit_known", city=city, code=code, **asked)
     if not found:
