@@ -67,6 +67,8 @@ class Settings(BaseSettings):
     smtp_from: str = Field("chengshu@localhost", description="Sender of the e-mails.")
     brief_at: str = Field("07:00", pattern=r"^$|^([01][0-9]|2[0-3]):[0-5][0-9]$",
                           description="When the morning brief of each city is written, on its own clock (HH:MM); empty for never.")
+    forecast_at: str = Field("03:00", pattern=r"^$|^([01][0-9]|2[0-3]):[0-5][0-9]$",
+                             description="When forecasting models are chosen anew each day, on the city's clock (HH:MM); empty for when asked.")
     pdf_font: str = Field("", description="TrueType file of a font that has Chinese, for PDFs; without it one of this machine, else a standard one.")
     upload_limit_mb: int = Field(512, ge=1, description="Largest file taken in by one hand-in, in megabytes.")
     import_networks: str = Field(

@@ -7,6 +7,7 @@ from typing import Any
 
 from dash import Dash, Input, Output, State, ctx
 
+from app.forecast.told import ahead
 from app.indicators.owners import departments
 from app.indicators.registry import one as indicator_of
 from app.indicators.status import tick
@@ -28,6 +29,8 @@ from layouts.panels.floor_card import floor_card
 from layouts.panels.many_card import many_card
 from layouts.panels.unit_card import unit_card
 from layouts.panels.unusual import unusual
+
+AHEAD_S = 2 * 86_400        # seconds that the line of a card goes on into what is expected
 
 
 def register(app: Dash, gateway: Gateway, results: Results) -> None:
@@ -62,6 +65,7 @@ def register(app: Dash, gateway: Gateway, results: Results) -> None:
             seen, seen.city(city).value_version, ("detail", city, row["code"], chosen.id, at, tick(seen, city)),
             lambda: detail(seen, city, row, chosen.id, at),
         )
+        found = {**found, "ahead": ahead(seen, city, row, chosen.id, AHEAD_S) if at is None else None}
         owner = departments(seen).get(chosen.owner, {})
         told = (r, found, indicator_row(chosen), r.pick(owner.get("name_zh"), owner.get("name_en")) or chosen.owner, int(time.time()), at)
         if row["level"] == "floor":

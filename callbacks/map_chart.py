@@ -6,6 +6,7 @@ from typing import Any
 
 from dash import Dash, Input, Output, State
 
+from app.forecast.told import ahead
 from app.indicators.registry import one as indicator_of
 from app.indicators.series import course
 from app.sight import Seen
@@ -77,7 +78,8 @@ def register(app: Dash, gateway: Gateway, results: Results) -> None:  # noqa: AR
         rows = shown_rows(seen, city, selection)
         for row in rows[:MOST_LINES]:
             found = course(seen, city, row, chosen.id)
-            lines.append({"unit": row if found.code == row["code"] else cards.unit(seen, city, found.code), "points": (found.times, found.values)})
+            lines.append({"unit": row if found.code == row["code"] else cards.unit(seen, city, found.code), "points": (found.times, found.values),
+                          "ahead": ahead(seen, city, row, chosen.id)})
         second = None
         if isinstance(view, dict) and view.get("compare") == "indicator" and lines:
             other = indicator_of(seen.indicators, checks.text(view.get("indicator2"), "indicator", 60))

@@ -9,6 +9,7 @@ from dash import Dash, Input, Output, State, no_update
 from app.alerts import board, life
 from app.alerts.rules import procedures
 from app.errors import NotFound
+from app.forecast.told import ahead
 from app.indicators.owners import departments
 from app.indicators.status import now_of
 from app.sight import Seen
@@ -68,7 +69,10 @@ def opened(seen: Seen, r: Reader, place: dict[str, Any], names: dict[str, str], 
     since = row["began_at"] - (MOST_DAYS * 86_400 if daily else BEFORE_S)
     times, values = cube.series(row["unit_level"], row["unit_seq"], since, max(row["last_at"], row["raised_at"]) + AFTER_S)
     rule = seen.alerts.rules.get(row["rule"])
+    is_on = row["ended_at"] is None and times.size > 0 and int(times[-1]) == int(cube.times[-1])
+    here = {"level": row["unit_level"], "seq": row["unit_seq"], "code": row["unit_code"], "parent_code": None}
     return row, {
+        "ahead": ahead(seen, city, here, row["indicator"], AFTER_S) if is_on else None,
         "indicator": indicators[row["indicator"]], "rule": rule, "procedure": procedures().get(row["procedure"]),
         "times": times.tolist(), "values": [None if value != value else value for value in values.tolist()],
         "limits": [row["limit"]] if row["limit"] is not None else [], "owner": names.get(row["owner"], row["owner"]),

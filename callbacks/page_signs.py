@@ -8,6 +8,7 @@ from dash import Dash, Input, Output, State, no_update
 
 from app.alerts import board
 from app.errors import NotFound
+from app.forecast.told import ahead
 from app.indicators.health import SINCE, movers, root
 from app.indicators.owners import themes
 from app.indicators.sheet import course, signs
@@ -51,7 +52,8 @@ def body(seen: Seen, r: Reader, place: dict[str, str]) -> Any:
         node = movers(seen, city, place["indicator"], "", place["since"])
         cube = seen.values(city).cube(place["indicator"])
         values = course(cube, unit["level"], unit["seq"], node.at, LONG) if unit["level"] in cube.levels else []
-        chosen = {"node": node, "indicator": indicator_row(seen.indicators[place["indicator"]]), "values": values}
+        chosen = {"node": node, "indicator": indicator_row(seen.indicators[place["indicator"]]), "values": values,
+                  "ahead": ahead(seen, city, unit, place["indicator"])}
     return signs_body(r, place, themes(seen), tree, rows, code, board.counts(seen, city), chosen,
                       {name: indicator_row(one) for name, one in seen.indicators.items()})
 

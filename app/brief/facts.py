@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from app.alerts import board
+from app.forecast import told as forecasts
 from app.indicators import learnt
 from app.indicators.cube import length_of
 from app.indicators.health import Node, health, movers, root
@@ -122,9 +123,11 @@ def changes(seen: Seen, city: str, most: int = 8) -> list[dict[str, Any]]:
 
 
 def expected(seen: Seen, city: str, hours: int = 6, most: int = 6) -> list[dict[str, Any]]:
-    """What is usual for the hours to come, of the first hourly signs: {indicator, code, hours: [{at, usual, low, high}], value, at, learnt_from}.
+    """The hours to come of the first hourly signs: {indicator, code, hours: [{at, usual, low, high}], value, at, status, kind, …}.
 
-    No forecast: the band of the same hour on the same kind of day, learnt from the sign's own history.
+    `kind` is forecast: what is expected with its 90 % band, with `model`, `skill` (over the seasonal naive forecast, in the backtest) and
+    `breach` {limit, chance, at} where the sign has a limit that counts. Where nothing can be forecast it is usual: the band of the same
+    hour on the same kind of day, learnt from so many earlier ones (`learnt_from`).
     """
     unit, found = root(seen, city), []
     fresh = {row["indicator"]["id"]: row for row in signs(seen, city) if not row["is_old"]}
@@ -132,21 +135,41 @@ def expected(seen: Seen, city: str, hours: int = 6, most: int = 6) -> list[dict[
         one = seen.indicators[name]
         if any(row["indicator"]["id"] == name for row in found) or length_of(one.cadence) > HOUR or unit is None:
             continue
-        cube, last = seen.values(city).cube(name), fresh[name]["at"]
-        ahead = last + HOUR * np.arange(1, hours + 1)
-        times, course = np.r_[cube.times, ahead], []
-        _, series = cube.series(unit["level"], unit["seq"])
-        for k in range(hours):
-            rows = learnt.like(times, cube.times.size + k, one.cadence, cube.timezone)
-            rows = rows[rows < series.size]
-            band = learnt.learn(series[rows][:, None], one).of(0) if rows.size >= learnt.LEAST else learnt.Band(np.nan, np.nan)
-            course.append({"at": int(ahead[k]), "learnt_from": int(rows.size), **_limits(band)})
-        if all(step["usual"] is not None for step in course):
-            found.append({"indicator": row_of(one), "code": unit["code"], "value": fresh[name]["value"], "at": last,
-                          "status": fresh[name]["status"], "hours": course})
+        ahead = _forecast(seen, city, unit, name, hours) or _usual(seen, city, unit, name, fresh[name]["at"], hours)
+        if ahead is not None:
+            found.append({"indicator": row_of(one), "code": unit["code"], "value": fresh[name]["value"], "at": fresh[name]["at"],
+                          "status": fresh[name]["status"], **ahead})
         if len(found) == most:
             break
     return found
+
+
+def _forecast(seen: Seen, city: str, unit: dict[str, Any], name: str, hours: int) -> dict[str, Any] | None:
+    """What is expected over the next hours; None where there is no forecast of the unit itself that ends after them."""
+    line = forecasts.line(seen, city, unit, name)
+    if line is None or line.code != unit["code"]:
+        return None
+    within = line.times <= line.cutoff + hours * HOUR
+    if not within.any():
+        return None
+    low, high = line.bands[0.9]
+    steps = [{"at": int(line.times[k]), "usual": float(line.y[k]), "low": float(low[k]), "high": float(high[k])} for k in np.flatnonzero(within)]
+    return {"kind": "forecast", "hours": steps, "model": line.model, "skill": line.scores.get("skill_seasonal"), "cutoff": line.cutoff,
+            "breach": forecasts.breach(seen.indicators[name], line, hours * HOUR)}
+
+
+def _usual(seen: Seen, city: str, unit: dict[str, Any], name: str, last: int, hours: int) -> dict[str, Any] | None:
+    """What is usual at those hours, learnt from earlier days; None where too little is known of one of them."""
+    one, cube = seen.indicators[name], seen.values(city).cube(name)
+    ahead = last + HOUR * np.arange(1, hours + 1)
+    times, steps = np.r_[cube.times, ahead], []
+    _, series = cube.series(unit["level"], unit["seq"])
+    for k in range(hours):
+        rows = learnt.like(times, cube.times.size + k, one.cadence, cube.timezone)
+        rows = rows[rows < series.size]
+        band = learnt.learn(series[rows][:, None], one).of(0) if rows.size >= learnt.LEAST else learnt.Band(np.nan, np.nan)
+        steps.append({"at": int(ahead[k]), "learnt_from": int(rows.size), **_limits(band)})
+    return {"kind": "usual", "hours": steps} if all(step["usual"] is not None for step in steps) else None
 
 
 def small_map(seen: Seen, city: str, name: str) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ from app.service import state as service
 from app.sight import Seen
 
 MOST_THEMES, MOST_CHANGES, MOST_ALERTS, MOST_AHEAD, MOST_OLD, MOST_QUEUES = 5, 6, 6, 4, 5, 3
+WORTH_SAYING = 0.1         # chance of passing a limit from which on the brief speaks of it
 ROWS = ("row_in", "accepted", "rejected", "duplicate")
 STATES = ("raised", "acknowledged", "assigned", "handled", "verified", "closed")
 
@@ -163,8 +164,14 @@ def _outlook(seen: Seen, city: str, at: int) -> Section:  # noqa: ARG001
         one, last = row["indicator"], row["hours"][-1]
         key = f"value/{one['id']}/{row['code']}/{row['at']}"
         numbers = {"value": Number(row["value"], key, one), **{name: Number(last[name], key, one) for name in ("low", "high")}}
-        numbers["days"] = Number(last["learnt_from"], key)
-        said.append(Statement("ahead", {"indicator": one, "at": row["at"], "until": last["at"]}, numbers))
+        if row["kind"] == "forecast":
+            numbers["usual"] = Number(last["usual"], key, one)
+            if row["breach"] is not None and row["breach"]["chance"] >= WORTH_SAYING:
+                numbers |= {"chance": Number(100 * row["breach"]["chance"], key), "limit": Number(row["breach"]["limit"], key, one)}
+        else:
+            numbers["days"] = Number(last["learnt_from"], key)
+        about = {"indicator": one, "at": row["at"], "until": last["at"], "model": row.get("model"), "breach": row.get("breach")}
+        said.append(Statement("ahead" if row["kind"] == "usual" else "forecast", about, numbers))
         times, values = facts.course(seen, city, one["id"], 48)
         courses.append({"indicator": one, "times": times, "values": values, "ahead": row["hours"]})
     return Section("outlook", tuple(said), tuple(courses))

@@ -7,7 +7,9 @@ the questions a screen asks many times a second: one step of all units, all step
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -81,6 +83,7 @@ class Cube:
         self.indicator, self.hierarchy, self.timezone, self.weight = indicator, hierarchy, timezone, weight
         self.native = indicator.native_level
         self.times: NDArray[np.int64] = np.empty(0, np.int64)
+        self.expected: Callable[[str, int], Any] | None = None      # (level, step) → what a forecast said of it before it came
         self.levels: dict[str, Level] = {}
         for level in LEVELS[: LEVELS.index(self.native) + 1]:
             size = hierarchy.sizes[level]

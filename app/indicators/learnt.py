@@ -1,6 +1,7 @@
 """What is usual for a unit: a robust band learnt from its own history at the same time of day and kind of day.
 
-For thresholds of style R, until forecasts supply them. The band is median ± k · spread, with
+For thresholds of style R, where no forecast of the step was issued before it came (app/forecast/outlooks.py); where one was, its
+middle and spread are the band. The learnt band is median ± k · spread, with
 spread = 1.4826 · MAD (Hampel 1974), at least one unit of the last shown decimal, 1 % of the median and, for counts, the
 root of the median (a count that nothing drives varies by that much). Only values before the judged step count: nothing of
 the future, nothing of the value itself.
@@ -72,6 +73,27 @@ def like(times: NDArray[np.int64], row: int, cadence: str, timezone: str) -> NDA
 
 def band(cube: Any, level: str, row: int, units: NDArray[np.int64] | None = None) -> Band:
     """The band of every unit of a level (of some of them, by index) at one step; `cube` a Cube or what a viewer sees of it."""
+    expected = _expected(cube, level, row)
+    if expected is None:
+        return _learnt(cube, level, row, units)
+    if units is not None:
+        expected = Band(expected.centre[units], expected.spread[units])
+    lacking = ~np.isfinite(expected.centre)
+    if not lacking.any():
+        return expected
+    learnt = _learnt(cube, level, row, units)
+    return Band(np.where(lacking, learnt.centre, expected.centre), np.where(lacking, learnt.spread, expected.spread))
+
+
+def _expected(cube: Any, level: str, row: int) -> Band | None:
+    """What a forecast said of a step before it came, for what no registered limits judge; never surer than `least_spread` lets it be."""
+    if cube.indicator.thresholds or cube.expected is None:
+        return None
+    found = cube.expected(level, int(cube.times[row]))
+    return None if found is None else Band(found.centre, np.maximum(found.spread, least_spread(found.centre, cube.indicator)))
+
+
+def _learnt(cube: Any, level: str, row: int, units: NDArray[np.int64] | None) -> Band:
     rows = like(cube.times, row, cube.indicator.cadence, cube.timezone)
     if rows.size == 0:
         nothing = np.full(cube.hierarchy.sizes[level] if units is None else units.size, np.nan)
@@ -81,6 +103,9 @@ def band(cube: Any, level: str, row: int, units: NDArray[np.int64] | None = None
 
 def band_of(cube: Any, level: str, seq: int, row: int) -> Band:
     """The band of one unit at one step."""
+    expected = _expected(cube, level, row)
+    if expected is not None and np.isfinite(expected.centre[seq - 1]):
+        return expected.of(seq - 1)
     rows = like(cube.times, row, cube.indicator.cadence, cube.timezone)
     if rows.size == 0:
         return Band(np.nan, np.nan)
@@ -99,10 +124,15 @@ def learn(past: Floats, indicator: Indicator) -> Band:
         count = np.maximum(known.sum(axis=0), 1)
         mean = np.where(known, some, 0.0).sum(axis=0) / count
         deviation[flat] = np.sqrt((np.where(known, some - mean, 0.0) ** 2).sum(axis=0) / count)
+    return Band(centre, np.maximum(deviation, least_spread(centre, indicator)))
+
+
+def least_spread(centre: Floats, indicator: Indicator) -> Floats:
+    """The narrowest that a band may be: the last shown decimal, 1 % of the middle, of counts the root of it."""
     least = np.maximum(10.0**-indicator.decimals, 0.01 * np.abs(centre))
     if indicator.rollup == "sum" and indicator.decimals == 0:
         least = np.maximum(least, np.sqrt(np.maximum(centre, 0.0)))
-    return Band(centre, np.maximum(deviation, least))
+    return least
 
 
 def median(values: Floats) -> Floats:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from app.indicators.cube import Cube
 from app.indicators.few import of_group, with_siblings
+from app.indicators.learnt import Band
 from data.levels import LEVELS
 
 Floats = NDArray[np.float64]
@@ -31,6 +32,14 @@ class SeenCube:
         """All units of a level at one step; NaN where this viewer may not look."""
         value = self._cube.values(level, row)
         return self._veiled(level, np.where(self.hidden(level, row), np.nan, value))
+
+    def expected(self, level: str, at: int) -> Band | None:
+        """What a forecast said of a step before it came; nothing of units whose value is not for this viewer."""
+        found = None if self._cube.expected is None else self._cube.expected(level, at)
+        row = self.at(level, at)
+        if found is None or row is None:
+            return None
+        return Band(np.where(np.isnan(self.values(level, row)), np.nan, found.centre), found.spread)
 
     def coverage(self, level: str, row: int) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
         """(native units that reported, native units that stand) under every unit; nought outside the right."""

@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 
 from app.indicators.cube import Cube, length_of, step_of
+from app.indicators.learnt import Band
 from app.indicators.registry import Indicator, one, read
 from app.units import hierarchy
 from data import queries, store
@@ -49,6 +50,12 @@ class Values:
         self._lock = threading.RLock()
         self._hierarchy: hierarchy.Hierarchy | None = None
         self._floors: hierarchy.Hierarchy | None = None
+        self._moved: dict[str, int] = {}
+        self.expected: Callable[[str, str, int], Band | None] | None = None     # what forecasts said of a step before it came
+
+    def moved(self, name: str) -> int:
+        """A number that grows whenever values of an indicator may have changed, old ones too."""
+        return self._moved.get(name, 0) + self._moved.get("", 0)
 
     def hierarchy(self, native: str = "building") -> hierarchy.Hierarchy:
         """The trees; with floors only when something native to floors needs them."""
@@ -67,6 +74,7 @@ class Values:
             self._hierarchy = self._floors = None
             self._cubes.clear()
             self._weights.clear()
+            self._moved[""] = self._moved.get("", 0) + 1
 
     def cube(self, name: str) -> Cube:
         """The cube of an indicator. Raises NotFound for an unknown id."""
@@ -142,6 +150,7 @@ class Values:
 
     def _take_up_one(self, name: str, at: np.ndarray, is_loaded: bool) -> tuple[int, int]:
         cube = self.cube(name)
+        self._moved[name] = self._moved.get(name, 0) + 1
         window = np.unique(self._steps(cube, at))
         if is_loaded:                                   # a cube loaded just now has read what is new already
             found = store.readings_between(self.db, self.city, name, cube.native, int(window.min()),
@@ -164,9 +173,13 @@ class Values:
         tree = self.hierarchy(indicator.native_level)
         weight = self._weight(indicator, tree.sizes[indicator.native_level])
         cube = Cube(indicator, tree, self.timezone, weight)
+        cube.expected = self._expected_of(indicator.id)
         if found["i"].size:
             cube.put(found["i"], found["at"], found["value"], found["weight"])
         return cube
+
+    def _expected_of(self, name: str) -> Callable[[str, int], Band | None]:
+        return lambda level, at: None if self.expected is None else self.expected(name, level, at)
 
     def _weight(self, indicator: Indicator, size: int) -> np.ndarray | None:
         """The static weights of a mean, per native unit; None where readings bring their own or none is needed."""

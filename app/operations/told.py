@@ -12,6 +12,7 @@ import numpy as np
 
 from app.alerts import board
 from app.brief.facts import coloured, headline, row_of
+from app.forecast.told import ahead
 from app.indicators.cube import length_of
 from app.indicators.health import Node, health
 from app.indicators.series import course
@@ -146,7 +147,8 @@ def series(seen: Seen, city: str, look: Look) -> dict[str, Any]:
         periods.append({"since": since, "until": until, "times": found.times[mine].tolist(),
                         "values": [value if value == value else None for value in values.tolist()], "last": float(known[-1]) if known.size else None,
                         "mean": float(known.mean()) if known.size else None, "highest": float(known.max()) if known.size else None})
-    return {"indicator": row_of(one), "code": found.code, "periods": periods, "at": int(found.times[-1]) if found.times.size else None}
+    return {"indicator": row_of(one), "code": found.code, "periods": periods, "at": int(found.times[-1]) if found.times.size else None,
+            "ahead": ahead(seen, city, look.unit, look.indicator, look.seconds // 2)}
 
 
 def service(seen: Seen, city: str, look: Look) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from typing import Any
 from app.alerts import board
 from app.brief import facts
 from app.errors import NotFound
+from app.forecast.told import ahead
 from app.indicators.health import root
 from app.indicators.latest import latest
 from app.indicators.owners import themes
@@ -29,6 +30,7 @@ from app.wall.scenes import Place
 
 RANK = {"red": 3, "amber": 2, "green": 1, "grey": 0}
 MOST_STOPS = 5
+AHEAD_S = 86_400         # seconds that a course goes on into what is expected
 ALERT_STATUS = {"red": "red", "orange": "red", "yellow": "amber", "blue": "amber"}
 
 
@@ -85,7 +87,8 @@ def series(seen: Seen, city: str, asked: Asked) -> dict[str, Any]:
     for name in [name for name in wanted if name in known] or list(known)[:6]:
         course = last_days(seen, city, unit or {}, name, days=math.ceil(days))
         times, points = course.points()
-        rows.append({**known[name], "times": times, "points": points, "yesterday": before(course, known[name]["at"])})
+        rows.append({**known[name], "times": times, "points": points, "yesterday": before(course, known[name]["at"]),
+                     "ahead": ahead(seen, city, unit or {}, name, AHEAD_S)})
     return {"rows": rows, "days": days}
 
 

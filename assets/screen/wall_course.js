@@ -24,12 +24,13 @@
     return found;
   };
 
-  screen.WallCourse = ({times = [], values = [], limits = [], band, zone = 'Asia/Shanghai', language = 'zh', label, className}) => {
+  screen.WallCourse = ({times = [], values = [], ahead, limits = [], band, zone = 'Asia/Shanghai', language = 'zh', label, className}) => {
     const [place, [width, height, size]] = useBox();
     const known = values.filter(v => v !== null && Number.isFinite(v));
     let inner = null;
     if (known.length && width > 0 && height > 0) {
-      const all = [...known, ...(band || []).flatMap(b => b || [])];
+      const later = (ahead || []).map((v, k) => [times.length - ahead.length + k, v]);
+      const all = [...known, ...later.map(([, v]) => v), ...(band || []).flatMap(b => b || [])];
       let low = Math.min(...all), high = Math.max(...all);
       if (low === high) { low -= Math.abs(low) * 0.1 || 1; high += Math.abs(high) * 0.1 || 1; }
       const foot = size * 1.3, top = size * 0.4, first = times[0], last = times.at(-1);
@@ -49,6 +50,7 @@
           k % step === 0 && x(t) < width - size * 1.6 && h('text', {x: x(t) + size * 0.2, y: height - size * 0.25}, name))),
         limits.filter(l => l > low && l < high).map(l => h('line', {key: `l${l}`, className: 'wall-course-limit', x1: 0, x2: width, y1: y(l), y2: y(l)})),
         h('path', {className: 'wall-course-line', d: line}),
+        later.length > 0 && i >= 0 && h('path', {className: 'wall-course-ahead', d: `M${[[i, values[i]], ...later].map(([k, v]) => `${x(times[k]).toFixed(1)} ${y(v).toFixed(1)}`).join('L')}`}),
         i >= 0 && h('circle', {className: 'wall-course-last', cx: x(times[i]), cy: y(values[i]), r: size * 0.28}));
     }
     return h('div', {ref: place, className: `wall-course-chart ${className || ''}`, role: 'img', 'aria-label': label}, inner);

@@ -29,23 +29,32 @@ class Icon(_Drawn):
 class Spark(_Drawn):
     """A small course of values (None = gap).
 
-    `limits`: lines to show faintly. `label`: what a screen reader says. `height` in pixels; the width is the place's.
+    `ahead`: what is expected after them, drawn dashed, with its `band` [[low, high], …]. `limits`: lines to show faintly.
+    `label`: what a screen reader says. `height` in pixels; the width is the place's.
     """
 
     _type = "Spark"
-    _prop_names: ClassVar[list[str]] = ["id", "values", "limits", "label", "height", "className"]
+    _prop_names: ClassVar[list[str]] = ["id", "values", "ahead", "band", "limits", "label", "height", "className"]
     available_properties: ClassVar[list[str]] = _prop_names
+
+
+def onward(ahead: dict[str, Any] | None, every: int = 1) -> dict[str, Any]:
+    """What a Spark is given to go on with: `ahead` {y, low, high} (app.forecast.told.ahead), every so manieth step; nothing for None."""
+    if not ahead:
+        return {}
+    return {"ahead": ahead["y"][::every], "band": [list(pair) for pair in zip(ahead["low"][::every], ahead["high"][::every], strict=True)]}
 
 
 class WallCourse(_Drawn):
     """A course of values as the wall shows it, in the size of its place: with its highest and lowest, days, and limits.
 
     `times` in epoch seconds, `values` (None = gap), `limits` drawn faintly, `band` [[low, high] or None, …] behind it (one a time),
+    `ahead` what is expected at the last of the times, drawn dashed,
     `zone`, `language` for the days, `label` for a screen reader.
     """
 
     _type = "WallCourse"
-    _prop_names: ClassVar[list[str]] = ["id", "times", "values", "limits", "band", "zone", "language", "label", "className"]
+    _prop_names: ClassVar[list[str]] = ["id", "times", "values", "ahead", "limits", "band", "zone", "language", "label", "className"]
     available_properties: ClassVar[list[str]] = _prop_names
 
 

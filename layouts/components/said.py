@@ -60,6 +60,15 @@ def measured(r: Reader, value: float | None, indicator: dict[str, Any]) -> str:
     return f"{r.compact(value, indicator['decimals'])}{space}{unit}".strip()
 
 
+def expected(r: Reader, ahead: dict[str, Any] | None, indicator: dict[str, Any]) -> str:
+    """The end of a line that goes on into what is expected, in words; empty where there is none."""
+    if not ahead:
+        return ""
+    return r.t("Forecast for {time}: {value} (90 %: {low} to {high})", time=r.step(ahead["times"][-1], indicator["cadence"]),
+               value=measured(r, ahead["y"][-1], indicator), low=r.compact(ahead["low"][-1], indicator["decimals"]),
+               high=r.compact(ahead["high"][-1], indicator["decimals"]))
+
+
 def beyond(r: Reader, row: dict[str, Any]) -> str:
     """How an alert's value lies to its limit or to what is usual."""
     parts = []

@@ -6,9 +6,10 @@ from typing import Any
 
 from dash import html
 
-from layouts.components.drawn import Spark
+from layouts.components.drawn import Spark, onward
 from layouts.components.kin import plural
 from layouts.components.marks import SHAPES, status_dot
+from layouts.components.said import expected
 from layouts.components.traced import traced, value_key
 from layouts.reader import Reader
 
@@ -70,8 +71,9 @@ def _course(r: Reader, detail: dict[str, Any], indicator: dict[str, Any], name: 
         return [html.Div(html.Span(at), className="cs-spark-axis")]
     label = r.t("{name}, the last days up to {time}", name=name, time=at)
     return [
-        Spark(values=values, limits=list(indicator["thresholds"]), height=46, label=label),
+        Spark(values=values, limits=list(indicator["thresholds"]), height=46, label=label, **onward(detail.get("ahead"))),
         html.Div([html.Span(r.moment(times[0], "day")), html.Span(at)], className="cs-spark-axis"),
+        html.Div(note, className="cs-note") if (note := expected(r, detail.get("ahead"), indicator)) else None,
     ]
 
 

@@ -7,9 +7,10 @@ from typing import Any
 from dash import dcc, html
 
 from layouts import ids
-from layouts.components.drawn import Spark
+from layouts.components.drawn import Spark, onward
 from layouts.components.icons import icon
 from layouts.components.marks import SHAPES, empty, status_dot
+from layouts.components.said import expected
 from layouts.components.still import still
 from layouts.components.traced import traced, value_key, within
 from layouts.panels.health import delta, movers, sentence
@@ -129,7 +130,9 @@ def _panel(r: Reader, place: dict[str, Any], tree: Any, code: str, chosen: dict[
                      className="vs-panel-head"),
             html.Div([traced(r, [html.B(value), html.Small(unit)], value_key(node.id, code, node.at), "vs-big"),
                       delta(r, node.change, indicator["decimals"]), html.Small(r.step(node.at, indicator["cadence"]))], className="vs-line"),
-            Spark(values=chosen["values"], limits=list(indicator["thresholds"]), height=110, label=r.t("Course of {name}", name=name[:80])),
+            Spark(values=chosen["values"], limits=list(indicator["thresholds"]), height=110, label=r.t("Course of {name}", name=name[:80]),
+                  **onward(chosen["ahead"])),
+            html.P(note, className="cs-soft") if (note := expected(r, chosen["ahead"], indicator)) else None,
             html.P(limits, className="cs-soft"),
             html.Div([html.A([icon("map", 16), r.t("Map")], href=link, className="cs-act"),
                       html.A([icon("chart", 16), r.t("Series")], href=f"{link}&tab=chart", className="cs-act"),

@@ -6,7 +6,7 @@ from typing import Any
 
 from dash import html
 
-from layouts.components.drawn import Spark
+from layouts.components.drawn import Spark, onward
 from layouts.components.icons import icon
 from layouts.components.still import still
 from layouts.components.traced import traced, value_key
@@ -119,7 +119,8 @@ def alert_panel(r: Reader, place: dict[str, Any], row: dict[str, Any], told: dic
                           html.H2(name, title=name), html.A(icon("close", 16), href=_without(place), className="cs-icon-button",
                                                             **{"data-alert-open": "0", "aria-label": r.t("Close the alert")})], className="al-head"),
                 html.Dl([html.Div([html.Dt(word), html.Dd(value)]) for word, value in facts if value is not None], className="cs-facts-list"),
-                Spark(values=told["values"], limits=told["limits"], height=84, label=r.t("Course of {name}", name=name[:80])),
+                Spark(values=told["values"], limits=told["limits"], height=84, label=r.t("Course of {name}", name=name[:80]),
+                      **onward(told["ahead"])),
                 html.Div([html.Span(r.moment(told["times"][0])), html.Span(r.moment(told["times"][-1]))], className="cs-spark-axis")
                 if told["times"] else None,
                 html.Div([html.A([icon("map", 16), r.t("Map")], href=link, className="cs-act"),

@@ -45,7 +45,7 @@ def title_of(r: Reader, brief: Any) -> str:
 def parts(r: Reader, brief: Any) -> list[Part]:
     """`brief` is app.brief.morning.compose's answer; its sections in the reader's language."""
     titles = {"headline": r.t("In short"), "changes": r.t("Beyond the usual"), "alerts": r.t("Alerts and their handling"),
-              "service": r.t("Service"), "quality": r.t("Data quality"), "outlook": r.t("What is usual next")}
+              "service": r.t("Service"), "quality": r.t("Data quality"), "outlook": r.t("Outlook")}
     return [Part(section.id, titles[section.id], tuple(tuple(sentence(r, one)) for one in section.statements), tuple(_figures(r, section)))
             for section in brief.sections]
 
@@ -119,6 +119,14 @@ def _text(r: Reader, one: Any, n: dict[str, str]) -> str:
     if one.kind == "ahead":
         return r.t("{name}, at {value} now, usually lies between {low} and {high} by {until} (learnt from {days} earlier days; not a forecast).",
                    name=name, until=r.moment(about["until"], "weekday"), **n)
+    if one.kind == "forecast":
+        said = {key: mark for key, mark in n.items() if key not in ("chance", "limit")}
+        first = r.t("{name}, at {value} now, is forecast at {usual} by {until} (nine times in ten between {low} and {high}).",
+                    name=name, until=r.moment(about["until"], "weekday"), **said)
+        if "chance" not in n:
+            return first
+        return first + r.t(" The chance that it passes {limit} around {time} is {chance} %.", limit=n["limit"], chance=n["chance"],
+                           time=r.moment(about["breach"]["at"], "weekday"))
     raise KeyError(one.kind)
 
 

@@ -115,17 +115,33 @@ def _ahead(r: Reader, told: dict[str, Any]) -> html.Section | None:
     for row in told["expected"]:
         one, (times, values) = row["indicator"], row["course"]
         last, name = row["hours"][-1], r.pick(one["name_zh"], one["name_en"])
-        words = r.t("by {time} usually {low} to {high}", time=r.moment(last["at"], "weekday"), low=r.compact(last["low"], one["decimals"]),
-                    high=measured(r, last["high"], one))
+        words = _said_ahead(r, row, last)
         chart = WallCourse(times=[*times, *(step["at"] for step in row["hours"])], values=[*values, *([None] * len(row["hours"]))],
                            band=[*([None] * len(times)), *([step["low"], step["high"]] for step in row["hours"])], limits=one["thresholds"],
+                           ahead=[step["usual"] for step in row["hours"]] if row["kind"] == "forecast" else None,
                            zone=r.zone, language=r.language, label=r.t("{name}: the last days", name=name))
         now = html.B(traced(r, measured(r, row["value"], one), value_key(one["id"], row["code"], row["at"])))
         cards.append(html.Div([html.Div([status_dot(r, row["status"]), html.Strong(name), now], className="brief-ahead-head"), chart, html.P(words)],
                               className="brief-ahead"))
-    note = r.t("Not a forecast: what is usual for these hours, learnt from the same hour of earlier days.")
-    return html.Section([html.H2(r.t("The hours to come")), html.P(note, className="cs-soft"), html.Div(cards, className="brief-cards")],
-                        className="brief-part")
+    kinds = {row["kind"] for row in told["expected"]}
+    notes = [r.t("Forecast: what is expected, and the band that nine of ten values fall into.") if "forecast" in kinds else "",
+             r.t("Usual: the band of the same hour of earlier days, where nothing can be forecast yet.") if "usual" in kinds else ""]
+    return html.Section([html.H2(r.t("The hours to come")), html.P(" ".join(filter(None, notes)), className="cs-soft"),
+                         html.Div(cards, className="brief-cards")], className="brief-part")
+
+
+def _said_ahead(r: Reader, row: dict[str, Any], last: dict[str, Any]) -> str:
+    """The end of a course ahead in words: forecast or usual, and the chance that a limit is passed."""
+    one, time = row["indicator"], r.moment(last["at"], "weekday")
+    low, high = r.compact(last["low"], one["decimals"]), measured(r, last["high"], one)
+    if row["kind"] == "usual":
+        return r.t("by {time} usually {low} to {high}", time=time, low=low, high=high)
+    words = r.t("by {time} expected {value} ({low} to {high})", time=time, value=measured(r, last["usual"], one), low=low, high=high)
+    breach = row["breach"]
+    if breach is None or breach["chance"] < 0.1:
+        return words
+    return f"{words} · " + r.t("{chance} % chance of passing {limit}", chance=r.number(100 * breach["chance"]),
+                               limit=measured(r, breach["limit"], one))
 
 
 def _themes(r: Reader, city: str, told: dict[str, Any]) -> html.Section:

@@ -16,8 +16,8 @@ from layouts.theme import plot_template, tokens
 
 
 def chart(r: Reader, indicator: dict[str, Any], lines: list[dict[str, Any]], second: dict[str, Any] | None = None, total: int = 0) -> Any:
-    """A graph, or why there is none. A line is {unit, points: (times, values)}, epoch seconds and numbers (gap: None
-    or NaN), as lists or arrays; `second` is another indicator on its own axis; `total` units are selected."""
+    """A graph, or why there is none. A line is {unit, points: (times, values), ahead: app.forecast.told.ahead or None}, epoch seconds and
+    numbers (gap: None or NaN), as lists or arrays; `second` is another indicator on its own axis; `total` units are selected."""
     if not any(len(line["points"][0]) for line in lines):
         return empty(r.t("No history for this indicator here"), r.t("Choose another indicator or a coarser unit."), "chart")
     return dcc.Graph(
@@ -42,10 +42,11 @@ def figure(
             _trace(r, line["points"], f"{whose} · {name}" if second else whose, color, indicator["decimals"], unit, is_area=len(lines) == 1)
             | {"meta": _meta(line["points"], indicator["id"], line["unit"]["code"])}
         )
+        traces += _ahead(r, line, whose, color, indicator["decimals"], unit, with_band=len(lines) == 1)
     layout = {
         "template": plot_template(r.theme),
         "yaxis": {"title": {"text": f"{name} {unit}".strip(), "font": {"size": 11}}},
-        "showlegend": len(traces) > 1 or second is not None,
+        "showlegend": len(lines) > 1 or second is not None,
         "uirevision": indicator["id"],
         "shapes": [
             {
@@ -96,6 +97,27 @@ def _trace(r: Reader, points: tuple[Any, Any], name: str, color: str, decimals: 
     if is_area and not (values < 0).any():
         trace |= {"fill": "tozeroy", "fillcolor": f"{color}22"}
     return trace
+
+
+def _ahead(r: Reader, line: dict[str, Any], whose: str, color: str, decimals: int, unit: str, with_band: bool) -> list[dict[str, Any]]:
+    """How a line goes on: dashed from its last value, with the 90 % band where it is the only one; nothing where nothing is expected."""
+    ahead = line.get("ahead")
+    if not ahead or not ahead["times"] or len(line["points"][0]) == 0:
+        return []
+    last, end = int(line["points"][0][-1]), float(line["points"][1][-1])
+    joins = [(last, end)] if end == end else []
+    clock = _clock(np.asarray([at for at, _ in joins] + ahead["times"], np.int64), r.zone)
+    name, rounded = r.t("{unit}: forecast", unit=whose), lambda values: np.round(np.asarray(values, np.float64), decimals + 2)
+    style = {"type": "scatter", "mode": "lines", "showlegend": False, "legendgroup": whose, **clock}
+    found = []
+    if with_band:
+        edge = [value for _, value in joins]
+        quiet = style | {"line": {"width": 0}, "hoverinfo": "skip", "name": r.t("90 % band")}
+        found = [quiet | {"y": rounded([*edge, *ahead["low"]])},
+                 quiet | {"y": rounded([*edge, *ahead["high"]]), "fill": "tonexty", "fillcolor": f"{color}22"}]
+    return [*found, style | {"y": rounded([*(value for _, value in joins), *ahead["y"]]), "name": name,
+                             "line": {"color": color, "width": 1.8, "dash": "dot"},
+                             "hovertemplate": f"%{{y:,.{decimals}f}} {unit}<extra>{_plain(name)}</extra>"}]
 
 
 def _meta(points: tuple[Any, Any], indicator: str, code: str) -> dict[str, Any]:

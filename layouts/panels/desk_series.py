@@ -6,9 +6,9 @@ from typing import Any
 
 from dash import html
 
-from layouts.components.drawn import Spark
+from layouts.components.drawn import Spark, onward
 from layouts.components.marks import empty
-from layouts.components.said import measured
+from layouts.components.said import expected, measured
 from layouts.components.sheet import sheet
 from layouts.components.traced import traced, value_key
 from layouts.reader import Reader
@@ -29,10 +29,12 @@ def panel(r: Reader, city: str, asked: dict[str, str], told: dict[str, Any]) -> 
     ]
     title = r.pick(one["name_zh"], one["name_en"])
     sparks = [
-        html.Div([html.Span(name), Spark(values=period["values"], limits=one["thresholds"], height=44, label=f"{title}, {name}")],
-                 className="desk-course")
+        html.Div([html.Span(name), Spark(values=period["values"], limits=one["thresholds"], height=44, label=f"{title}, {name}",
+                                         **(onward(told["ahead"]) if period is now else {}))], className="desk-course")
         for name, period in zip(names, (now, before), strict=True)
     ]
+    note = expected(r, told["ahead"], one)
+    sparks += [html.P(note, className="cs-soft desk-ahead")] if note else []
     link = html.A(r.t("on the map"), href=f"/map?city={city}&indicator={one['id']}&units={told['code']}&tab=chart", className="cs-link")
     return [html.H2([title, link]), *sparks, sheet(r.t("Course"), ["", *names, r.t("change")], rows, (1, 2, 3))]
 

@@ -34,9 +34,18 @@ def _course(r: Reader, row: dict[str, Any]) -> html.Div:
     return html.Div(
         [
             html.Div(head, className="wall-course-head"),
-            WallCourse(times=row["times"], values=row["points"], limits=one["thresholds"], zone=r.zone, language=r.language,
-                       label=r.t("{name}: the last days", name=name)),
+            WallCourse(**_onward(row), limits=one["thresholds"], zone=r.zone, language=r.language, label=r.t("{name}: the last days", name=name)),
             html.Div([at, change], className="wall-course-foot"),
         ],
         className=f"wall-course is-{row['status']}",
     )
+
+
+def _onward(row: dict[str, Any]) -> dict[str, Any]:
+    """The course, and where something is expected of it, how it goes on."""
+    ahead = row["ahead"]
+    if not ahead:
+        return {"times": row["times"], "values": row["points"]}
+    band = [list(pair) for pair in zip(ahead["low"], ahead["high"], strict=True)]
+    return {"times": [*row["times"], *ahead["times"]], "values": [*row["points"], *([None] * len(band))], "ahead": ahead["y"],
+            "band": [*([None] * len(row["times"])), *band]}

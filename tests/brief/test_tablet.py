@@ -62,7 +62,7 @@ def test_a_number_beyond_its_band_says_where_and_why_and_who(served):
     assert "道路积水" in text and "封闭积水路段并引导绕行" in text and "水务" in text, "alert, procedure, who is in charge"
     assert text_of(client, have=key)[0] == "null", "nothing new: the key alone"
     english = text_of(client, "en")[0]
-    assert "Air quality index" in english and "Not a forecast" in english
+    assert "Air quality index" in english and "Usual: the band of the same hour" in english
 
 
 def test_the_hours_to_come_are_the_learnt_band_and_nothing_else(served):
@@ -99,7 +99,7 @@ def test_a_city_of_nothing_of_one_indicator_of_long_names_of_old_numbers(tmp_pat
     text, _ = text_of(client, "en")
     assert layout.status_code == 200 and "brief-facts" in layout.data.decode()
     assert ("Nothing can be said of the city" in text) == (case in ("empty", "old"))
-    assert "NaN" not in text and "None" not in text and "Not a forecast" not in text
+    assert "NaN" not in text and "None" not in text and "常态：" not in text and "Usual:" not in text
     system.close()
 
 

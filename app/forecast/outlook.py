@@ -1,0 +1,153 @@
+"""What is expected of an indicator in a city: every level of the tower forecast side by side, then made to agree.
+
+`make` is a function of the values alone: the same values, models and cutoff give the same outlook. Levels from the city down to the
+finest with at most MOST_UNITS units are forecast at once and reconciled; what is finer is forecast where it is asked for
+(finer.py). Extremes (max, min, last) do not add up: their parents are only lifted to their children.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.forecast.frame import Panel
+from app.forecast.panels import panel_of
+from app.forecast.reconcile import carried, reconcile
+from app.forecast.register import horizon, known, spec_of
+from app.indicators.cube import Cube
+from app.indicators.values import Values
+from data.levels import LEVELS
+
+Floats = NDArray[np.float64]
+MOST_UNITS = 4_000          # of a level that is forecast as a whole
+ADDS_UP = {"sum": "sum", "weighted_mean": "weighted_mean", "ratio": "weighted_mean"}
+NORMAL_90 = 1.6448536269514722      # half of a 90 % band in standard deviations of a normal law
+
+
+@dataclass(frozen=True)
+class LevelOutlook:
+    """One level: `y` and each band [unit × step ahead], NaN where a unit has too little history. `fitted` made it."""
+
+    level: str
+    times: NDArray[np.int64]
+    y: Floats
+    bands: dict[float, tuple[Floats, Floats]]
+    model: str
+    scores: dict[str, Any]
+    said: tuple[str, ...] = ()
+    drivers: dict[str, Floats] = field(default_factory=dict)
+    base: Floats | None = None
+
+    def spread(self) -> Floats:
+        """One standard deviation a unit and step, as the 90 % band has it."""
+        low, high = self.bands[0.9]
+        return np.maximum((high - low) / (2 * NORMAL_90), 1e-9)
+
+
+@dataclass(frozen=True)
+class Tower:
+    """An indicator of a city after `cutoff` (the start of the newest known step, epoch seconds); levels from the city down."""
+
+    indicator: str
+    cutoff: int
+    levels: dict[str, LevelOutlook]
+    agreed: str             # how levels were made to agree: bottom_up, variance, lifted, or alone
+
+
+Models = Callable[[str, Panel, Any], Any]       # (level, panel, spec) → what engine.predict_from goes on from
+
+
+def deepest(cube: Cube) -> str:
+    """The finest level that is forecast as a whole."""
+    fits = [level for level in cube.levels if cube.hierarchy.sizes[level] <= MOST_UNITS]
+    return max(fits or ["city"], key=LEVELS.index)
+
+
+def make(values: Values, name: str, model_of: Models, points_of: Callable[[str], Any], cutoff: int | None = None,
+         steps: int | None = None, agreement: str = "bottom_up") -> Tower | None:
+    """The outlook of an indicator after a step (None: its newest); None where no level has enough history, or the cadence none."""
+    from app.forecast import engine
+
+    cube = values.cube(name)
+    steps = steps or horizon(cube.indicator.cadence)
+    if not steps or cube.times.size == 0:
+        return None
+    spec = spec_of(cube.indicator, values.timezone, steps)
+    found: dict[str, LevelOutlook] = {}
+    for level in LEVELS[: LEVELS.index(deepest(cube)) + 1]:
+        given = panel_of(values, name, level, cutoff, points=points_of(level))
+        if given is not None:
+            panel, units = given
+            made = engine.predict_from(model_of(level, panel, spec), panel)
+            found[level] = _spread_out(level, made, units, cube.hierarchy.sizes[level])
+            until = int(panel.times[-1])
+    if not found:
+        return None
+    return _agree(values, cube, Tower(name, until, found, "alone"), agreement)
+
+
+def _spread_out(level: str, made: Any, units: NDArray[np.int64], size: int) -> LevelOutlook:
+    """A forecast of some units as arrays over all of the level."""
+
+    def whole(values: Floats) -> Floats:
+        full = np.full((size, values.shape[1]), np.nan)
+        full[units] = values
+        return full
+
+    from app.forecast import engine
+
+    return LevelOutlook(level, made.times_ahead, whole(made.y_hat), {share: (whole(low), whole(high)) for share, (low, high) in made.bands.items()},
+                        made.model, engine.scores(made), tuple(made.said), {group: whole(part) for group, part in (made.drivers or {}).items()},
+                        None if made.base is None else whole(made.base))
+
+
+def _agree(values: Values, cube: Cube, tower: Tower, agreement: str) -> Tower:
+    """Children add up to their parents; bands move along with their middle."""
+    levels = list(tower.levels)
+    if len(levels) < 2 or any(LEVELS.index(b) != LEVELS.index(a) + 1 for a, b in zip(levels, levels[1:], strict=False)):
+        return tower
+    folds = cube.hierarchy.trees[cube.hierarchy.epoch_of(tower.cutoff)].folds
+    base = [tower.levels[level].y for level in levels]
+    parents = [folds[level].parent for level in levels[1:]]
+    how = ADDS_UP.get(cube.indicator.rollup)
+    if how is None:
+        return _lifted(cube, tower, parents)
+    weight = values.weights(cube.indicator.id, tower.cutoff, levels[-1]) if how == "weighted_mean" else None
+    if how == "weighted_mean" and (weight is None or not np.isfinite(weight).any()):
+        return tower
+    row = known(cube.indicator)
+    spreads: Any = "bottom_up" if agreement == "bottom_up" else [tower.levels[level].spread() ** 2 for level in levels]
+    agreed = reconcile(base, parents, spreads, how, None if weight is None else np.where(np.isfinite(weight), weight, 0.0),
+                       lower=row.low, upper=row.high)
+    moved = {}
+    bands = {share: ([tower.levels[level].bands[share][0] for level in levels], [tower.levels[level].bands[share][1] for level in levels])
+             for share in (0.8, 0.9)}
+    shifted = {share: (carried(low, base, agreed), carried(high, base, agreed)) for share, (low, high) in bands.items()}
+    for k, level in enumerate(levels):
+        moved[level] = replace(tower.levels[level], y=agreed[k], bands={
+            share: (_within(low[k], row.low, row.high), _within(high[k], row.low, row.high)) for share, (low, high) in shifted.items()})
+    return replace(tower, levels=moved, agreed=agreement)
+
+
+def _lifted(cube: Cube, tower: Tower, parents: list[NDArray[np.int64]]) -> Tower:
+    """A parent of extremes is never less extreme than what is expected of its children."""
+    how = {"max": np.fmax, "min": np.fmin}.get(cube.indicator.rollup)
+    if how is None:
+        return tower
+    levels, found = list(tower.levels), dict(tower.levels)
+    for k in range(len(levels) - 1, 0, -1):
+        here, above = found[levels[k]], found[levels[k - 1]]
+        y = above.y.copy()
+        stands = parents[k - 1] >= 0
+        how.at(y, parents[k - 1][stands], here.y[: parents[k - 1].size][stands])
+        more = y - above.y
+        found[levels[k - 1]] = replace(above, y=y, bands={share: (low + more, high + more) for share, (low, high) in above.bands.items()})
+    return replace(tower, levels=found, agreed="lifted")
+
+
+def _within(values: Floats, low: float | None, high: float | None) -> Floats:
+    return values if low is None and high is None else np.clip(values, low, high)

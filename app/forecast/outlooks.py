@@ -1,0 +1,275 @@
+"""The outlooks of every city, kept: made when first asked for, made anew when the indicator reported on or a model was chosen.
+
+A stored model predicts from newer data in milliseconds; an indicator nobody chose a model for has a quick one, fitted on what was known
+at the last turn of REFIT of its own time: the same data give the same outlook, whenever it is asked for. Charts ask without waiting
+(`ready`): what is not made yet a thread makes, as it does for what was asked for lately whenever data arrive. What was issued earlier
+is kept for a while: a value is judged by what was expected of its step before it came (`expected`), a day ahead where there is one,
+so that an incident does not become usual by going on.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.errors import ChengshuError
+from app.forecast import engine
+from app.forecast.champions import Champions
+from app.forecast.finer import children
+from app.forecast.frame import Panel
+from app.forecast.outlook import LevelOutlook, Tower, deepest, make
+from app.forecast.panels import panel_of, points_of
+from app.forecast.register import LEAST, horizon, spec_of
+from app.forecast.response import Response, learn
+from app.forecast.spec import Spec
+from app.indicators.learnt import Band
+from app.indicators.status import is_judged
+from data.levels import LEVELS
+
+if TYPE_CHECKING:
+    from app.system import System
+
+REFIT = {"PT": 86_400, "P": 28 * 86_400}       # how often a quick model is fitted anew, for cadences below a day and others
+HALF = 0.5                  # of the history at least must lie before that turn
+WANTED_S = 2 * 3600         # an outlook asked for within this is kept up to date
+KEPT, PAST = 64, 48         # towers kept of newest cutoffs, and of other cutoffs
+ISSUED, APART_S = 10, 6 * 3600      # issued outlooks kept an indicator, and how far apart their cutoffs lie
+AHEAD_S = 86_400            # a value is judged by what was expected of it this long before, where something was
+_Key = tuple[str, str]
+log = logging.getLogger("chengshu")
+
+
+class Outlooks:
+    """One for the whole program."""
+
+    def __init__(self, system: System) -> None:
+        self._system = system
+        self.champions = Champions(system)
+        self._lock = threading.RLock()
+        self._locks: dict[_Key, threading.RLock] = {}
+        self._towers: OrderedDict[_Key, tuple[Any, Tower | None]] = OrderedDict()
+        self._past: OrderedDict[Any, Tower | LevelOutlook | None] = OrderedDict()
+        self._quick: dict[tuple[str, str, str], Any] = {}
+        self._issued: dict[_Key, list[Tower]] = {}
+        self._points: dict[tuple[str, str], tuple[int, Any]] = {}
+        self._wanted: dict[_Key, float] = {}
+        self._line: OrderedDict[_Key, None] = OrderedDict()
+        self._woken, self._is_stopped = threading.Event(), threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Keep what is asked for up to date, in a thread of its own, from now on."""
+        self._thread = threading.Thread(target=self._loop, name="outlooks", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the outlook in work."""
+        self._is_stopped.set()
+        self._woken.set()
+        if self._thread is not None and self._thread.is_alive():
+            self._thread.join(30)
+
+    def ready(self, city: str, indicator: str) -> Tower | None:
+        """The newest outlook that is there, without waiting: None where none was made yet; it will be, where the thread runs."""
+        key = (city, indicator)
+        with self._lock:
+            self._wanted[key] = time.monotonic()
+            kept = self._towers.get(key)
+        cube = self._system.values(city).cube(indicator)
+        if kept is None or (kept[1] is not None and cube.times.size and kept[1].cutoff != int(cube.times[-1])):
+            self._enqueue([key])
+        return kept[1] if kept is not None else None
+
+    def take_up(self, city: str, indicators: set[str]) -> None:
+        """Values of some indicators arrived: make anew what is judged by it or was asked for lately. Returns at once."""
+        now = time.monotonic()
+        rules = {rule.indicator for rule in self._system.alerts.rules.of(indicators) if rule.foresees}
+        keys = []
+        for name in sorted(indicators):
+            one = self._system.indicators.get(name)
+            if one is None or not horizon(one.cadence):
+                continue
+            is_wanted = now - self._wanted.get((city, name), -WANTED_S) < WANTED_S
+            if is_wanted or name in rules or (one.style == "R" and is_judged(one)):
+                keys.append((city, name))
+        self._enqueue(keys)
+
+    def _enqueue(self, keys: list[_Key]) -> None:
+        if self._thread is None or not keys:
+            return
+        with self._lock:
+            for key in keys:
+                self._line.setdefault(key)
+        self._woken.set()
+
+    def _loop(self) -> None:
+        while not self._is_stopped.is_set():
+            with self._lock:
+                key = self._line.popitem(last=False)[0] if self._line else None
+            if key is None:
+                self._woken.wait()
+                self._woken.clear()
+                continue
+            try:
+                if self.tower(*key) is not None:
+                    self._system.alerts.foresee(*key)
+            except ChengshuError as error:
+                log.info("No outlook of %s in %s: %s", key[1], key[0], error.fact)
+            except Exception:
+                log.exception("The outlook of %s in %s could not be made", key[1], key[0])
+
+    def tower(self, city: str, indicator: str, cutoff: int | None = None, steps: int | None = None) -> Tower | None:
+        """The outlook of an indicator; as it would have been after `cutoff` (a step's start), from what is known up to it; `steps` ahead.
+
+        None with too little history. Raises NotFound for an unknown indicator.
+        """
+        values = self._system.values(city)
+        cube = values.cube(indicator)
+        newest = int(cube.times[-1]) if cube.times.size else None
+        if newest is None:
+            return None
+        stamp = (newest, values.moved(indicator), self.champions.version(city), self._system.city(city).geometry_version)
+        if (cutoff is None or cutoff >= newest) and steps is None:
+            return self._newest(city, indicator, stamp)
+        return self._remembered(("tower", city, indicator, cutoff, steps, stamp), city, indicator,
+                                lambda: self._make(city, indicator, cutoff, steps))
+
+    def below(self, city: str, indicator: str, tower: Tower, level: str, parent: int, above: LevelOutlook) -> LevelOutlook | None:
+        """The outlook of the children (at `level`) of one unit, by its index."""
+        values = self._system.values(city)
+        stamp = (tower.cutoff, values.moved(indicator), above.times.size, self.champions.version(city))
+        return self._remembered(("below", city, indicator, level, parent, stamp), city, indicator,
+                                lambda: children(values, tower, above, parent, self._model_of(city, indicator)))
+
+    def basis(self, city: str, indicator: str, level: str) -> tuple[Panel, NDArray[np.int64], Any] | None:
+        """(panel, index of each series' unit, the fitted model) that the outlook of a level rests on; None where there is none."""
+        values = self._system.values(city)
+        given = panel_of(values, indicator, level, points=self._points_of(city, level))
+        if given is None:
+            return None
+        spec = spec_of(values.cube(indicator).indicator, values.timezone, horizon(values.cube(indicator).indicator.cadence))
+        return *given, self._model_of(city, indicator)(level, given[0], spec).fitted
+
+    def response(self, city: str, indicator: str, level: str, driver: str, unit: int | None = None) -> Response | None:
+        """How the units of a level answer when a driver departs from its own forecast; `unit`: the driver is this unit (index) of `driver` alone."""
+        values = self._system.values(city)
+        stamp = (int(values.cube(indicator).times[-1]), values.moved(indicator), values.moved(driver))
+        return self._remembered(("response", city, indicator, level, driver, unit, stamp), city, indicator,
+                                lambda: self._respond(city, indicator, level, driver, unit))
+
+    def _respond(self, city: str, indicator: str, level: str, driver: str, unit: int | None) -> Response | None:
+        mine = self.basis(city, indicator, level)
+        there = level if level in self._system.values(city).cube(driver).levels else LEVELS[0]
+        theirs = self.basis(city, driver, there)
+        if mine is None or theirs is None:
+            return None
+        (panel, units, fitted), (other, places, other_fitted) = mine, theirs
+        both = np.intersect1d(panel.times, other.times)
+        if both.size < panel.t // 2 or panel.cadence != other.cadence:
+            return None
+        chosen = np.searchsorted(places, units if unit is None and there == level else np.array([unit or 0]))
+        if (chosen >= places.size).any() or (there == level and not np.array_equal(places[chosen], units if unit is None else [unit])):
+            return None
+        return learn(panel, fitted, other, other_fitted, driver, fitted.spec.horizon, chosen)
+
+    def expected(self, city: str, indicator: str, level: str, at: int) -> Band | None:
+        """What was expected of a step (its start) before it came: middle and spread of every unit; None where nothing was issued."""
+        with self._lock:
+            issued = [tower for tower in self._issued.get((city, indicator), []) if tower.cutoff < at and level in tower.levels]
+        if not issued:
+            return None
+        early = [tower for tower in issued if at - tower.cutoff >= AHEAD_S]
+        found = (early[-1] if early else issued[0]).levels[level]
+        k = int(np.searchsorted(found.times, at))
+        if k >= found.times.size or int(found.times[k]) != at:
+            return None
+        return Band(found.y[:, k], found.spread()[:, k])
+
+    def forget(self, city: str, indicator: str = "") -> None:
+        """Make outlooks anew when next asked for: a model was chosen, or units moved."""
+        with self._lock:
+            for kept in (self._towers, self._quick, self._issued):
+                for key in [key for key in kept if key[0] == city and indicator in ("", key[1])]:
+                    kept.pop(key)
+
+    # how they are made
+
+    def _newest(self, city: str, indicator: str, stamp: Any) -> Tower | None:
+        key = (city, indicator)
+        with self._lock_of(key):
+            kept = self._towers.get(key)
+            if kept is not None and kept[0] == stamp:
+                return kept[1]
+            made = self._make(city, indicator, None, None)
+            with self._lock:
+                self._towers[key] = (stamp, made)
+                self._towers.move_to_end(key)
+                while len(self._towers) > KEPT:
+                    self._towers.popitem(last=False)
+                if made is not None:
+                    self._issue(key, made)
+            return made
+
+    def _issue(self, key: _Key, made: Tower) -> None:
+        issued = self._issued.setdefault(key, [])
+        if not issued or made.cutoff - issued[-1].cutoff >= APART_S:
+            issued.append(made)
+            del issued[:-ISSUED]
+
+    def _remembered(self, key: Any, city: str, indicator: str, make_it: Any) -> Any:
+        with self._lock_of((city, indicator)):
+            with self._lock:
+                if key in self._past:
+                    self._past.move_to_end(key)
+                    return self._past[key]
+            made = make_it()
+            with self._lock:
+                self._past[key] = made
+                while len(self._past) > PAST:
+                    self._past.popitem(last=False)
+            return made
+
+    def _make(self, city: str, indicator: str, cutoff: int | None, steps: int | None) -> Tower | None:
+        values = self._system.values(city)
+        agreement = self.champions.agreement(city, indicator, deepest(values.cube(indicator)))
+        return make(values, indicator, self._model_of(city, indicator, cutoff), lambda level: self._points_of(city, level), cutoff, steps, agreement)
+
+    def _model_of(self, city: str, indicator: str, cutoff: int | None = None) -> Any:
+        """The stored model of a level, or a quick one. For a past cutoff nothing learnt from later data: the same kind of model, fitted anew."""
+
+        def found(level: str, panel: Panel, spec: Spec) -> Any:
+            name = self.champions.name(city, indicator, level)
+            if cutoff is not None:
+                return engine.fit(panel, spec, name or "auto")
+            stored = self.champions.fitted(city, indicator, level, panel.ids) if name else None
+            if stored is not None and stored.spec.horizon >= spec.horizon:
+                return stored
+            turn = REFIT["PT" if spec.cadence.startswith("PT") else "P"]
+            t = int(np.searchsorted(panel.times, int(panel.times[-1]) // turn * turn, side="right"))
+            learnt = panel.until(t) if t >= max(3 * LEAST, HALF * panel.t) else panel
+            key, stamp = (city, indicator, level), (panel.ids, spec, int(learnt.times[-1]), name)
+            quick = self._quick.get(key)
+            if quick is None or quick[1] != stamp:
+                quick = self._quick[key] = (engine.fit(learnt, spec, name or "auto"), stamp)
+            return quick[0]
+
+        return found
+
+    def _points_of(self, city: str, level: str) -> dict[str, NDArray[Any]] | None:
+        if LEVELS.index(level) == 0:
+            return None
+        version = self._system.city(city).geometry_version
+        kept = self._points.get((city, level))
+        if kept is None or kept[0] != version:
+            kept = self._points[city, level] = (version, points_of(self._system.values(city), level))
+        return kept[1]
+
+    def _lock_of(self, key: _Key) -> threading.RLock:
+        with self._lock:
+            return self._locks.setdefault(key, threading.RLock())

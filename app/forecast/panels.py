@@ -1,0 +1,92 @@
+"""The panel of an indicator at a level: the values of its units as they are kept in memory, with who lies beside whom.
+
+Steps nobody reported at all become gaps, so that a season stays a season. Neighbours are the nearest label points of the level;
+the parent of a unit is not in its panel: levels are forecast side by side and made to agree afterwards (reconcile.py).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.spatial import cKDTree
+
+from app.forecast.cadence import cadence, steps
+from app.forecast.frame import Panel
+from app.forecast.register import BACK, LEAST
+from app.indicators.cube import Cube
+from app.indicators.values import Values
+from data import queries
+
+NEAR = 5                    # neighbours a unit looks at
+RECENT = 0.25               # share of the history in which a unit must have reported at all to be forecast
+
+
+def panel_of(values: Values, name: str, level: str, until: int | None = None, units: NDArray[np.int64] | None = None,
+             points: dict[str, Any] | None = None) -> tuple[Panel, NDArray[np.int64]] | None:
+    """(the panel, the index (seq − 1) of each of its series) of an indicator at a level; None with too little history.
+
+    `until`: as if that step (its start, epoch seconds) were the newest. `units`: some of the level's units, by index; None: all.
+    """
+    cube = values.cube(name)
+    if level not in cube.levels:
+        return None
+    last = cube.at(level, until)
+    if last is None:
+        return None
+    grid, history = regular(cube, level, last, units)
+    if grid.size < LEAST:
+        return None
+    told = ~np.isnan(history[int(grid.size * (1 - RECENT)):]).all(axis=0)
+    chosen = np.flatnonzero(told)
+    if chosen.size == 0:
+        return None
+    seqs = chosen if units is None else units[chosen]
+    near = neighbours(points, seqs) if points is not None and seqs.size > NEAR else None
+    panel = Panel(tuple(str(i) for i in seqs), grid, np.ascontiguousarray(history[:, chosen].T), cube.indicator.cadence, values.timezone,
+                  neighbours=near)
+    return panel, seqs
+
+
+def regular(cube: Cube, level: str, last: int, units: NDArray[np.int64] | None) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """(times, [step × unit]) on a grid without holes that ends at row `last` of the cube."""
+    step = cadence(cube.indicator.cadence)
+    first = max(0, last + 1 - BACK.get(cube.indicator.cadence, 120))
+    rows = np.arange(first, last + 1)
+    found = cube.steps(level, rows, units)
+    times = cube.times[rows]
+    count = round((int(times[-1]) - int(times[0])) / step.seconds) + 2
+    grid = steps(int(times[0]), 0, count, step, cube.timezone)
+    grid = grid[: int(np.searchsorted(grid, times[-1], side="right"))]
+    place = np.searchsorted(grid, times)
+    fits = (place < grid.size) & (grid[np.minimum(place, grid.size - 1)] == times)
+    if grid.size == times.size and fits.all():
+        return grid, found
+    filled = np.full((grid.size, found.shape[1]), np.nan)
+    filled[place[fits]] = found[fits]
+    most = BACK.get(cube.indicator.cadence, 120)
+    return grid[-most:], filled[-most:]
+
+
+def points_of(values: Values, level: str) -> dict[str, Any]:
+    """The label points of a level: arrays seq, lon, lat."""
+    return queries.columns(values.db, "unit_points", city=values.city, level=level, bits=None, offsets=None)
+
+
+def neighbours(points: dict[str, Any], units: NDArray[np.int64]) -> csr_array | None:
+    """Who looks at whom: the nearest NEAR units of each, near ones more; None where too few have a point."""
+    seq = np.asarray(points["seq"], np.int64) - 1
+    row = np.full(int(max(seq.max(initial=-1), units.max(initial=-1))) + 1, -1, np.int64)
+    row[units] = np.arange(units.size)
+    mine = np.flatnonzero(row[seq] >= 0)
+    if mine.size <= NEAR:
+        return None
+    lat = np.asarray(points["lat"], np.float64)[mine]
+    place = np.column_stack([np.asarray(points["lon"], np.float64)[mine] * np.cos(np.radians(lat.mean())), lat])
+    apart, who = cKDTree(place).query(place, NEAR + 1)
+    weight = 1.0 / np.maximum(apart[:, 1:], 1e-6)
+    weight /= weight.sum(axis=1, keepdims=True)
+    here = row[seq[mine]]
+    return csr_array((weight.ravel(), (np.repeat(here, NEAR), here[who[:, 1:]].ravel())), shape=(units.size, units.size))
