@@ -9,6 +9,7 @@
     python run.py audit verify|export    is the trail whole; its rows as CSV
     python run.py backup|restore FILE    the whole home as one archive, and back
     python run.py collect [SOURCE]       ask the sources once: folders, addresses, tables, topics
+    python run.py forecast FILE …        forecast anybody's series, with bands and scores
     python run.py bench NAME [--json]    measure
 """
 
@@ -27,6 +28,7 @@ from typing import TYPE_CHECKING, Any
 from app import keeping
 from app.errors import Busy, ChengshuError
 from app.exchange import commands as exchange_commands
+from app.forecast import commands as forecast_commands
 from app.identity import commands as identity_commands
 from app.settings import load, rows
 
@@ -140,6 +142,8 @@ def serve(settings: Settings) -> int:
     briefs.start()
     messenger = Messenger(app.system)
     messenger.start()
+    app.system.outlooks.start()
+    app.system.training.start()
 
     def stop(*_: Any) -> None:
         raise KeyboardInterrupt
@@ -217,6 +221,7 @@ def parser() -> argparse.ArgumentParser:
     identity_commands.add_parsers(commands)
     keeping.add_parsers(commands)
     exchange_commands.add_parsers(commands)
+    forecast_commands.add_parsers(commands)
     bench = commands.add_parser("bench", help="measure; prints a table (or --json)")
     bench.add_argument("name", nargs="?", default="", help="which benchmark; none lists them")
     bench.add_argument("--json", action="store_true", help="print JSON")
@@ -250,7 +255,7 @@ def main(argv: list[str] | None = None) -> int:
             return build(settings, asked.fresh)
         if asked.command == "check":
             return check(settings)
-        for part in (identity_commands, keeping, exchange_commands):
+        for part in (identity_commands, keeping, exchange_commands, forecast_commands):
             if asked.command in part.NAMES:
                 return part.run(settings, asked)
         if asked.command == "bench":

@@ -75,6 +75,10 @@ class Panel:
         known = {name: self.known_at(name, t, horizon) for name in self.known}
         return replace(self, times=self.times[:t], y=self.y[:, :t], known=known)
 
+    def since(self, first: int) -> Panel:
+        """The panel without its first steps."""
+        return replace(self, times=self.times[first:], y=self.y[:, first:], known={name: values[..., first:] for name, values in self.known.items()})
+
     def known_at(self, name: str, t: int, horizon: int) -> Floats:
         """A factor over steps 0 … t + horizon - 1 as known when step t - 1 was the last: [t + horizon] or [n, t + horizon]."""
         values = self.known[name]

@@ -1,0 +1,58 @@
+"""Linear, in closed form: how departures from the usual (own, neighbours', everybody's, weather's) carry into the future.
+
+One ridge regression a step ahead, pooled over all series in units of their own scale; the penalty is chosen on the last fifth of
+the history. Fits ten thousand series in a second or two: the instant mode.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from app.forecast.design import GROUPS, design
+from app.forecast.frame import Floats, Panel
+from app.forecast.linear import ahead, kept, learn, redesign, rows_of
+from app.forecast.model import Fitted, as_panel, predict
+from app.forecast.spec import Spec
+
+__all__ = ["NAME", "contributions", "fit", "paths", "predict"]
+NAME = "ridge"
+ROWS = {"full": 100_000, "instant": 20_000}
+CHUNK = 2_000_000       # numbers of features made at once
+
+
+def fit(panel: Panel | pd.DataFrame, spec: Spec) -> Fitted:
+    """Learn the coefficients of every step of the horizon from pairs of series and moments, at most ROWS of them."""
+    panel = as_panel(panel, spec)
+    made = design(panel, spec, spec.horizon)
+    coefficients, groups = learn(made, panel, spec, ROWS[spec.mode])
+    return Fitted(NAME, spec, {"coefficients": coefficients, "groups": groups, **kept(made, panel)}, panel)
+
+
+def paths(fitted: Fitted, panel: Panel, ends: NDArray[np.int64], horizon: int) -> Floats:
+    """What is expected after each of `ends`, [k, n, h]; steps past the horizon it learnt use the last one's coefficients."""
+    made = redesign(fitted.state, fitted.spec, panel, horizon)
+    w = fitted.state["coefficients"]
+    at = rows_of(made, np.tile(np.arange(panel.n), ends.size), np.repeat(ends, panel.n))
+    found = np.empty((horizon, at.rows.size))
+    for step in range(1, horizon + 1):
+        b, x, _ = ahead(made, at, step)
+        found[step - 1] = b + (x @ w[min(step, len(w)) - 1]) * made.scale[at.rows]
+    return found.T.reshape(ends.size, panel.n, horizon)
+
+
+def contributions(fitted: Fitted, panel: Panel, horizon: int) -> tuple[Floats, dict[str, Floats]]:
+    """The base [n, h] after the last step, and what each group of features adds to it [n, h]: together exactly the forecast."""
+    made = redesign(fitted.state, fitted.spec, panel, horizon)
+    w, groups = fitted.state["coefficients"], np.array(fitted.state["groups"])
+    at = rows_of(made, np.arange(panel.n), np.full(panel.n, panel.t))
+    base = np.empty((panel.n, horizon))
+    parts = {group: np.zeros((panel.n, horizon)) for group in GROUPS}
+    for step in range(1, horizon + 1):
+        b, x, _ = ahead(made, at, step)
+        terms = x * w[min(step, len(w)) - 1] * made.scale[:, None]
+        base[:, step - 1] = b + terms[:, groups == "base"].sum(axis=1)
+        for group in GROUPS:
+            parts[group][:, step - 1] = terms[:, groups == group].sum(axis=1)
+    return base, parts
