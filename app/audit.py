@@ -30,7 +30,7 @@ from data.trail import FOREVER, Entry, Mark, Question, Trail
 
 # first parts of named acts that are on the disk before they are answered
 ACTS = frozenset({"sign_in", "sign_out", "account", "grant", "role", "factor", "session", "key", "kiosk", "secret", "settings", "backup", "restore",
-                  "audit", "import", "system", "workspace", "alert"})
+                  "audit", "import", "system", "workspace", "alert", "view"})
 COLUMNS = ("number", "at", "who", "kind", "address", "action", "decision", "city", "units", "unit_count", "fields", "rows", "detail", "count", "hash")
 FLUSH = 0.5             # seconds a queued row waits at most
 WAIT = 15.0             # seconds a durable row waits for the disk

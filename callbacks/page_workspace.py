@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 from datetime import UTC, datetime
 from typing import Any
@@ -12,13 +11,14 @@ from dash import Dash, Input, Output, State, no_update
 from flask import Response, request
 
 from app import access
-from app.access import Viewer
 from app.cells import harmless
-from app.errors import BadInput, Busy, ChengshuError, Refused
+from app.errors import BadInput, Busy, Refused
+from app.query.compile import select_of
+from app.query.question import parse
 from app.sight import Seen
-from app.system import System
-from app.workspace import LONGEST, Asked, Workspace, columns, examples
+from app.workspace import LONGEST, columns, examples
 from callbacks import checks
+from callbacks.asking import Asking, both
 from callbacks.gateway import Gateway
 from callbacks.page import Page, city_asked, city_row
 from callbacks.readers import reader
@@ -39,33 +39,15 @@ def build(seen: Seen, r: Reader, words: dict[str, str]) -> Any:
     settings = seen.settings
     limits = {"seconds": settings.workspace_seconds, "rows": settings.workspace_rows, "minutes": settings.workspace_minutes,
               "csv": both(seen.viewer).may("export.rows")}
-    return workspace_page(r, city_row(seen, city), columns(), examples(), limits)
+    built = select_of(parse(words["q"]), city.timezone) if words.get("q") else ""      # a question of the builder, to go on with
+    return workspace_page(r, city_row(seen, city), columns(), examples(), limits, built)
 
 
 PAGE = Page("workspace", "/workspace", "sql.ask", build)
 
 
-def register(app: Dash, gateway: Gateway, system: System) -> None:
+def register(app: Dash, gateway: Gateway, asking: Asking) -> None:
     """Add the callbacks and the route of the file."""
-    workspace = Workspace(system)
-
-    def ask(seen: Seen, city: str, sql: str) -> Asked:
-        """Answer, and write the question down with what became of it."""
-        def note(decision: str, rows: int = 0, fields: tuple[str, ...] = (), why: str = "") -> None:
-            text = " ".join(sql.split())
-            if len(text) > 380:
-                text = f"{text[:360]} … sha256 {hashlib.sha256(sql.encode('utf-8', 'replace')).hexdigest()[:16]}"
-            system.audit.note(seen.viewer.name, seen.viewer.kind, "workspace.ask", decision, address=request.remote_addr or "", city=city, rows=rows,
-                              fields=fields, detail=f"{why} | {text}" if why else text)
-
-        system.audit.require()
-        try:
-            found = workspace.ask(seen, city, sql)
-        except ChengshuError as error:
-            note("refused" if isinstance(error, Refused) else "failed", why=error.fact[:100])
-            raise
-        note("allowed", len(found.answer.rows), found.answer.tables)
-        return found
 
     @gateway.callback(
         app,
@@ -89,7 +71,7 @@ def register(app: Dash, gateway: Gateway, system: System) -> None:
         except BadInput as error:
             return failed(error.fact, error.remedy), no_update
         try:
-            found = ask(seen, checks.text(city, "city", 40), sql)
+            found = asking.ask(seen, checks.text(city, "city", 40), sql)
         except (BadInput, Refused, Busy) as error:      # of the question: said in the place of its answer; it stands in the trail already
             return failed(error.fact, error.remedy), no_update
         old = [one for one in kept_of(before) if one != sql]
@@ -110,7 +92,7 @@ def register(app: Dash, gateway: Gateway, system: System) -> None:
         """The answer of a question as a file: only from where one may both ask and take rows out."""
         viewer = both(seen.viewer)
         access.require(viewer, "sql.ask")
-        found = ask(system.seen_by(viewer, "sql.ask"), checks.text(city, "city", 40), question_of(request.form.get("sql", "")))
+        found = asking.ask(asking.system.seen_by(viewer, "sql.ask"), checks.text(city, "city", 40), question_of(request.form.get("sql", "")))
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\r\n")
         writer.writerow([harmless(one["name"]) for one in found.answer.columns])
@@ -121,12 +103,6 @@ def register(app: Dash, gateway: Gateway, system: System) -> None:
         return Response(b"\xef\xbb\xbf" + text.getvalue().encode("utf-8"), headers={
             "Content-Type": "text/csv; charset=utf-8", "Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store",
             "X-Chengshu-Rows": f"{len(found.answer.rows)}{' cut' if found.answer.cut else ''}"})
-
-
-def both(viewer: Viewer) -> Viewer:
-    """The viewer with only those grants under which one may both ask and take rows out."""
-    return Viewer(viewer.name, viewer.kind, tuple((grant, held) for grant, held in viewer.grants if {"sql.ask", "export.rows"} <= held),
-                  viewer.department, viewer.session)
 
 
 def question_of(text: Any) -> str:

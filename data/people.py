@@ -1,4 +1,4 @@
-"""People and what opens doors to them: accounts, grants, sessions, keys, kiosks, links, failed attempts. SQLite, `access.sqlite`.
+"""People and what opens doors to them: accounts, grants, sessions, keys, kiosks, links, failed attempts; saved views. SQLite, `access.sqlite`.
 
 They stand apart from the city's file: a city may be built anew without anybody losing an account, a command of the terminal
 can change them while the server runs, and the analyst's SQL never comes near them. Times are epoch seconds; whatever opens a
@@ -49,8 +49,15 @@ create table attempt (id integer primary key, key text not null unique, count in
 create table epoch (id integer primary key, number integer not null);
 insert into epoch values (1, 1);
 """
+VIEWS = """
+create table saved_view (
+    id integer primary key, owner text not null, page text not null, name text not null, words text not null,
+    is_shared integer not null default 0, is_start integer not null default 0, made_at integer not null, changed_at integer not null);
+create unique index saved_view_name on saved_view (owner, name);
+create unique index saved_view_start on saved_view (owner) where is_start = 1;
+"""
 # one script a version, in order: a file of an earlier version runs those it has not had
-VERSIONS = (FIRST, "alter table account add column is_initial integer not null default 0;\n")
+VERSIONS = (FIRST, "alter table account add column is_initial integer not null default 0;\n", VIEWS)
 
 
 class People:

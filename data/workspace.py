@@ -107,6 +107,7 @@ def _fill(db: Database, there: duckdb.DuckDBPyConnection, city: str, reaches: li
     for table in ("city", "unit", "indicator"):
         copy(table, every)
     copy("flow", every, least=least_flow)
+    copy("service_case", every)
     for reach in reaches:
         for table in ("unit_attribute", "value", "latest"):
             copy(table, reach)

@@ -23,7 +23,7 @@ if __name__ == "__main__":      # the engine looks for these when it binds a val
 
 import duckdb
 
-TABLES = frozenset({"city", "unit", "unit_attribute", "indicator", "value", "latest", "flow"})
+TABLES = frozenset({"city", "unit", "unit_attribute", "indicator", "value", "latest", "flow", "service_case"})
 TABLE_FUNCTIONS = frozenset({"range", "generate_series", "unnest"})
 NODES = frozenset({"SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE", "CTE_NODE"})
 REFERENCES = frozenset({"BASE_TABLE", "TABLE_FUNCTION", "JOIN", "SUBQUERY", "EMPTY", "EXPRESSION_LIST", "PIVOT"})

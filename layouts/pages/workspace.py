@@ -19,8 +19,12 @@ GRID, CSV, BUTTON, LIST = "workspace-grid", "workspace-csv", "cs-button", "cs-wo
 _NUMBERS = ("INT", "DOUBLE", "FLOAT", "DECIMAL", "HUGEINT")
 
 
-def workspace_page(r: Reader, city: dict[str, Any], columns: list[dict[str, str]], examples: Iterable[Any], limits: dict[str, Any]) -> html.Div:
-    """`columns` {table, column, type, unit, meaning_zh, meaning_en}; `examples` title_zh, title_en, sql; `limits` {seconds, rows, minutes, csv}."""
+def workspace_page(
+    r: Reader, city: dict[str, Any], columns: list[dict[str, str]], examples: Iterable[Any], limits: dict[str, Any], first: str = ""
+) -> html.Div:
+    """`columns` {table, column, type, unit, meaning_zh, meaning_en}; `examples` title_zh, title_en, sql; `limits` {seconds, rows, minutes, csv};
+    `first` is what stands in the editor instead of the first example.
+    """
     examples = list(examples)
     return html.Div(
         [
@@ -42,7 +46,7 @@ def workspace_page(r: Reader, city: dict[str, Any], columns: list[dict[str, str]
                         ),
                         className="cs-soft",
                     ),
-                    editor(r, examples[0].sql if examples else "", limits["csv"]),
+                    editor(r, first or (examples[0].sql if examples else ""), limits["csv"]),
                     html.Div(
                         empty(r.t("No question asked yet"), r.t("Write one or take an example, then press Ctrl and Enter."), "workspace"),
                         id=ids.WORKSPACE_RESULT,
@@ -113,6 +117,7 @@ def tables(r: Reader, columns: list[dict[str, str]]) -> list[html.Details]:
         "value": r.t("Values at every time, city to grid"),
         "latest": r.t("Newest values, city to grid"),
         "flow": r.t("Counts from unit to unit"),
+        "service_case": r.t("Service cases as they stand"),
     }
     return [
         html.Details(

@@ -25,9 +25,9 @@ def messages():
                 assert isinstance(call.args[0], nodes.Const), f"{file}:{call.lineno} builds a message id"
                 yield call.args[0].value
     yield from (field.description for field in Settings.model_fields.values())
-    folders = ("alerts", "catalogue", "identity", "lineage", "map", "quality", "service", "units", "wall")
+    folders = ("alerts", "catalogue", "identity", "lineage", "map", "quality", "query", "service", "units", "wall")
     shown = [file for name in folders for file in (ROOT / "app" / name).glob("*.py") if file.stem not in SILENT]
-    shown += [ROOT / "app" / f"{name}.py" for name in ("access", "audit", "sight", "workspace")]
+    shown += [ROOT / "app" / f"{name}.py" for name in ("access", "audit", "saved", "sight", "workspace")]
     shown += [ROOT / "data" / f"{name}.py" for name in ("conflicts", "work_items")]
     for file in [*shown, *(ROOT / "callbacks").glob("*.py")]:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
