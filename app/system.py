@@ -30,6 +30,7 @@ from app.lineage.events import Events
 from app.secrets import Secrets
 from app.service.kept import Kept
 from app.settings import Settings
+from app.saved import Saved
 from app.wall.scenes import Scene
 from app.wall.scenes import read as read_scenes
 from app.wall.steer import Steering
@@ -107,6 +108,7 @@ class System:
         self.events = Events(settings.home, settings.lineage_days)
         self.keeper: Keeper | None = None
         self.catalogue, self.desk, self.uses = Catalogue(self.db), Desk(self.db), Uses(self.db)
+        self.saved = Saved(self.identity.office)
         self.scenes: dict[str, Scene] = read_scenes(settings.home)
         self.steering = Steering()
         self.alerts = Watch(self)

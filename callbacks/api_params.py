@@ -15,11 +15,15 @@ from app.catalogue.entries import SHARING
 from app.lineage.flow import OUTCOMES
 from app.map.overlays import KINDS as OVERLAYS
 from app.map.tiles import GROUPS
+from app.query.files import KINDS as QUERY_FILES
+from app.saved import KINDS as VIEWS
 from app.service.state import PERIODS, SHOWS
 from app.units.export import KINDS as FILES
 from app.units.levels import LEVELS
 from callbacks.alerts import WHICH
 from callbacks.resources import FORMS, SHEETS
+from callbacks.saved import ACTS as VIEW_ACTS
+from callbacks.saved import SHARED
 from callbacks.values import BY
 from callbacks.wall import ACTS as WALL_ACTS
 from layouts.text import LANGUAGES
@@ -240,6 +244,38 @@ ROUTES: dict[str, Route] = {
                                                                             word("lang", "Language", LANGUAGES)), ROWS),
     "wall.steer": Route("Steer the wall: scene, hold, flight", (CITY,), form=(
         word("do", DO, WALL_ACTS), text("scene", "Name of a scene, for `show`"), text("unit", "Code of a unit, for `fly`"),
+    "page_forecast.panels": Route(
+        "The panels of the forecast page for a look, as trees of elements, the figure of its chart and what its map is given",
+        (CITY, text("unit", "Code of the unit looked at", FORESEEN), text("sign", "Indicator that is forecast", FORESEEN),
+         text("steps", "Steps ahead", FORESEEN), text("at", "Replay: seconds since 1970 of the moment it is forecast from", FORESEEN),
+         text("with", "Codes of units beside it, with commas", FORESEEN), text("s", "Scenarios, with semicolons", FORESEEN),
+         text("k", "Step that the map shows, from 0", FORESEEN), text("show", "What the map shows: expected or breach", FORESEEN),
+         word("lang", "Language", LANGUAGES), word("theme", "Colours", ("light", "dark"))),
+    ),
+    "forecast.outlook": Route("What is expected of an indicator at a unit, with bands, backtest and drivers",
+                              (CITY, INDICATOR, text("code", "Of the unit"), STEPS, REPLAY, SCENARIOS)),
+    "forecast.take_out": Route("The same as rows", (CITY, INDICATOR, text("code", "Of the unit"), STEPS, REPLAY, SCENARIOS),
+                               {"text/csv": {"type": "string"}}),
+    "forecast.classes": Route(
+        "The class of every unit of a level at a step ahead: one byte by seq - 1, 255 = no forecast (gzip)",
+        (CITY, INDICATOR, LEVEL, AHEAD, FORESHOWN, STEPS, REPLAY), {"application/octet-stream": {"type": "string", "format": "binary"}}),
+    "forecast.legend": Route("What these classes mean: breaks, counts, range, model, cutoff",
+                             (CITY, INDICATOR, LEVEL, AHEAD, FORESHOWN, STEPS, REPLAY)),
+    "forecast.card": Route("What is expected of one unit at a step ahead, for the map's hover card",
+                           (CITY, INDICATOR, LEVEL, AHEAD, whole("seq", "Number in its level", 1, MOST_UNITS), FORESHOWN, STEPS, REPLAY)),
+    "forecast.state": Route("Which forecasting models are being chosen now, and what was chosen last", (CITY,)),
+    "forecast.train": Route("Let the forecasting models of an indicator be chosen anew, in the background", (CITY,), form=(
+        text("indicator", "Id of an indicator", 60, is_needed=True), text("level", "Only at this level", 40))),
+    "forecast.cancel": Route("Stop the choice of models in work and forget what waits", (CITY,)),
+    "saved.views": Route("The views that the viewer keeps, and those that others share and the viewer may see all of"),
+    "saved.keep": Route(
+        "Keep the address of a page under a name",
+        form=(word("page", "Which page", tuple(VIEWS), is_needed=True), text("words", "The query string of its address", 4000, is_needed=True),
+              text("name", "The name, one line", 60, is_needed=True), word("shared", "Offer it to others", SHARED))),
+    "saved.change": Route(
+        "Rename, share, withdraw or delete a view of one's own, or begin with it",
+        (whole("number", "Number of the view", 1, MOST_UNITS),),
+        form=(word("do", DO, VIEW_ACTS, is_needed=True), text("name", "The new name, for `rename`", 60))),
         text("indicator", "What the map shows there", 60))),
     "alerts.listed": Route(
         "The alerts in sight, the gravest and newest first, and how many there are",
@@ -279,3 +315,8 @@ ROUTES: dict[str, Route] = {
         (text("sql", "Exactly one SELECT", 20_000, is_needed=True),),
     ),
 }  # fmt: skip
+    "page_query.take_out": Route(
+        "The answer of a question of the query builder as a file: CSV, or Parquet (GeoParquet where places are told)",
+        (CITY, word("kind", "Kind of file", tuple(QUERY_FILES))), {kind.split(";")[0]: {"type": "string"} for kind in QUERY_FILES.values()},
+        (text("q", "The question as its page has it in the address: JSON", 4000, is_needed=True),),
+    ),

@@ -11,6 +11,7 @@ from flask import Flask, Response, has_request_context, redirect, request
 
 from app.access import NOBODY, Viewer
 from app.errors import ChengshuError, Refused
+from app.saved import KEEPERS, KINDS
 from app.system import System
 from callbacks import (
     bundle,
@@ -39,6 +40,7 @@ from callbacks import (
     page_operations,
     page_quality,
     page_requests,
+    page_query,
     page_returned,
     page_screen,
     page_service,
@@ -49,6 +51,7 @@ from callbacks import (
     page_workspace,
 )
 from callbacks.dispatch import guard_dispatch
+from callbacks.asking import Asking
 from callbacks.gateway import CSRF, CSRF_HEADER, Gateway
 from callbacks.page import Page, city_asked, city_row
 from callbacks.results import Results
@@ -70,8 +73,9 @@ GROUPS: tuple[tuple[Page, ...], ...] = (
     (page_catalogue.PAGE, page_lists.PAGE, page_requests.PAGE),
 )
 BARE: tuple[Page, ...] = (page_screen.PAGE,)
+    (page_workspace.PAGE, page_query.PAGE),
 PAGES: dict[str, Page] = {page.path: page for page in (*BAR, *(page for group in GROUPS for page in group), *MENU, *BARE)}
-OF_MAP = frozenset({"indicator", "level", "by", "show", "dims", "compare", "indicator2", "behind", "at", "tab", "explode", "units", "camera"})
+OF_MAP = frozenset(KINDS["map"].words)
 _OPEN = ("/assets/", "/_dash-component-suites/", "/_favicon.ico", "/_reload-hash")
 _INDEX = """<!DOCTYPE html>
 <html lang="{lang}" data-mantine-color-scheme="{theme}"><head>{{%metas%}}<title>{{%title%}}</title>{{%css%}}
@@ -108,6 +112,9 @@ def create_dash(system: System, server: Flask, gateway: Gateway, results: Result
     map_browser.register(app)
     guard_dispatch(app, PAGES)
     gateway.adopt("signed.in", _OPEN)
+    asking = Asking(system)
+    for page in (page_workspace, page_query):
+        page.register(app, gateway, asking)
     headers.apply(server, app, system.settings.https, _origin(system.settings.oidc_issuer))
 
     @server.before_request
@@ -122,6 +129,9 @@ def create_dash(system: System, server: Flask, gateway: Gateway, results: Result
         path = page.path if page else "/account" if viewer.kind == "account" else "/"
         return redirect(path, 303) if path != "/" else None
 
+        start = None if request.args else system.saved.start(viewer)
+        if start is not None:
+            return redirect(start.address, 303)
     return app
 
 
@@ -164,13 +174,14 @@ def layout(system: System, gateway: Gateway) -> Any:
         city_row(seen, city) if city else None,
         [city_row(seen, one) for one in seen.cities.values()],
         middle,
-        pages=links(viewer, tuple(entry_of(viewer, one) for one in BAR), r),
+        pages=links(viewer, tuple(entry_of(viewer, one) for one in BAR), r, city.city if city and system.saved.start(viewer) else ""),
         entry=entry_of(viewer, page).name,
         has_bell=viewer.may("operations.read"),
         person=person(system, viewer, r),
     )
 
 
+        views=page.name if city and page.name in KINDS and viewer.kind in KEEPERS and viewer.may(page.right) else "",
 def content_of(gateway: Gateway, page: Page, r: Reader, words: dict[str, str]) -> Any:
     """A page as far as the viewer may see it, or why they may not."""
     try:
@@ -196,8 +207,8 @@ def entry_of(viewer: Viewer, page: Page) -> Page:
     return next((one for one in group_of(page) if viewer.may(one.right)), page)
 
 
-def links(viewer: Viewer, pages: tuple[Page, ...], r: Reader) -> list[dict[str, str]]:
-    """The pages that a viewer may open: name, path, title."""
+def links(viewer: Viewer, pages: tuple[Page, ...], r: Reader, city: str = "") -> list[dict[str, str]]:
+    """The pages that a viewer may open: name, path, title. `city`: of somebody who begins with a saved view, which `/` alone would open."""
     names = page_names(r)
     return [{"name": page.name, "path": page.path, "title": names[page.name]} for page in pages if viewer.may(page.right)]
 

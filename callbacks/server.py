@@ -20,6 +20,7 @@ from callbacks import (
     page_requests,
     resources,
     sign_in,
+    saved,
     tiles,
     trace,
     units,
@@ -40,7 +41,8 @@ def create_server(system: System) -> tuple[Flask, Gateway, Results]:
     server.config["MAX_CONTENT_LENGTH"] = system.settings.upload_limit_mb * 1_000_000
     metrics.attach(server, system.watch)
     gateway, results = Gateway(server, system), Results(server, system.settings)
-    everyday = (tiles, values, units, trace, page_data, export, resources, page_brief, page_morning, page_requests, alerts)
+    everyday = (tiles, values, units, trace, page_data, export, resources, page_brief, page_morning, page_requests, alerts, saved,
+                forecast)
     for routes in (*everyday, backup, health, metrics, hand_in, ngsi_ld, openapi, wall, sign_in):
         routes.register(gateway, results)
     compress(server)

@@ -65,6 +65,10 @@ WORKSPACE_RESULT = "workspace-result"
 WORKSPACE_HISTORY = "workspace-history"
 WORKSPACE_OLD = "workspace-old"
 
+QUERY_FACTS = "query-facts"  # what the form of the query builder is made of
+QUERY_ASKED = "query-asked"  # the question of the address
+QUERY_RESULT = "query-result"
+
 CATALOGUE = {name: f"catalogue-{name}" for name in ("word", "kind", "department", "topic", "sharing")}
 CATALOGUE_MAP = "catalogue-map"
 CATALOGUE_AREA = "catalogue-area"  # the drawn shape as the address has it: lon,lat;lon,lat;…

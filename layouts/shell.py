@@ -9,6 +9,7 @@ from dash import html
 
 from layouts import ids
 from layouts.components.icons import icon
+from layouts.components.saved_views import saved_views, views_button
 from layouts.components.still import still
 from layouts.reader import Reader
 from layouts.theme import mantine
@@ -26,11 +27,12 @@ def shell(
     person: dict[str, Any],
     entry: str = "",
     has_bell: bool = False,
+    views: str = "",
 ) -> dmc.MantineProvider:
     """A whole screen. `city` and `cities` are {city, name_zh, name_en, is_synthetic, licence, versions}; `middle` goes into the header.
 
     `pages` are {name, path, title} of the pages in the bar, `entry` the one of them that this page stands behind;
-    `person` is {name, roles, pages, has_account}: who is signed in.
+    `person` is {name, roles, pages, has_account}: who is signed in. `views`: the page, where its address can be kept as a view.
     """
     return dmc.MantineProvider(
         [
@@ -38,12 +40,13 @@ def shell(
             html.A(r.t("Skip to the content"), href="#main", className="cs-skip"),
             html.Div(
                 [
-                    header(r, page, city, cities, middle, pages, person, entry or page, has_bell),
+                    header(r, page, city, cities, middle, pages, person, entry or page, has_bell, views),
                     html.Main(content, id="main", tabIndex=-1, className=f"cs-main cs-page-{page}"),
                 ],
                 className="cs-shell",
             ),
             help_overlay(r),
+            saved_views(r, views, city["city"]) if views and city else None,
         ],
         id=ids.PROVIDER,
         theme=mantine(),
@@ -70,6 +73,7 @@ def page_names(r: Reader) -> dict[str, str]:
         "requests": r.t("Requests"),
         "workspace": r.t("SQL workspace"),
         "brief": r.t("Brief"),
+        "query": r.t("Query builder"),
         "morning": r.t("Morning brief"),
         "screen": r.t("Wall"),
         "steer": r.t("Steer the wall"),
@@ -91,7 +95,8 @@ def header(
     entry: str,
     has_bell: bool = False,
 ) -> html.Header:
-    """The bar at the top; `entry` is the link that is lit; `has_bell`: how many alerts are open stands in it."""
+    views: str = "",
+    """The bar at the top; `entry` is the link that is lit; `has_bell`: how many alerts are open stands in it; `views`: saved views open from it."""
     links = [
         html.A(
             [icon(one["name"], 17), html.Span(one["title"])],
@@ -123,6 +128,7 @@ def header(
                                className="al-bell", id="alert-bell", hidden=True, title=r.t("Open alerts"), **{"aria-label": r.t("Open alerts")})
                         if has_bell else None,
                         html.Span(id="data-age", className="cs-age", role="status", title=r.t("Age of the newest reading")),
+                        views_button(r) if views else None,
                         html.Button(
                             "EN" if r.language == "zh" else "中",
                             type="button",
@@ -259,6 +265,7 @@ def help_overlay(r: Reader) -> dmc.Modal:
         ("C  T", r.t("Chart, table")),
         ("L", r.t("Where numbers come from: then click any number")),
         ("Ctrl Z", r.t("Undo the last selection")),
+        ("V", r.t("Saved views")),
         ("Esc", r.t("Close, end drawing")),
         ("← ↑ → ↓  + −", r.t("Move and zoom the focused map")),
         ("Enter", r.t("Select the unit at the cross-hair")),
