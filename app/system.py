@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from app import watch
@@ -21,16 +22,18 @@ from app.catalogue.desk import Desk
 from app.catalogue.shelf import Catalogue
 from app.catalogue.uses import Uses
 from app.errors import NotFound
+from app.forecast.outlooks import Outlooks
+from app.forecast.training import Training
 from app.identity import Identity
 from app.indicators.latest import Latest, gather
 from app.indicators.registry import Indicator
 from app.indicators.registry import read as read_indicators
 from app.indicators.values import Values
 from app.lineage.events import Events
+from app.saved import Saved
 from app.secrets import Secrets
 from app.service.kept import Kept
 from app.settings import Settings
-from app.saved import Saved
 from app.wall.scenes import Scene
 from app.wall.scenes import read as read_scenes
 from app.wall.steer import Steering
@@ -105,14 +108,15 @@ class System:
         self.audit = Audit(settings.home, self.secrets, settings)
         self.identity = Identity(settings.home, settings, self.secrets, self.roles)
         self.identity.tell(self.audit.note)
+        self.saved = Saved(self.identity.office)
         self.events = Events(settings.home, settings.lineage_days)
         self.keeper: Keeper | None = None
         self.catalogue, self.desk, self.uses = Catalogue(self.db), Desk(self.db), Uses(self.db)
-        self.saved = Saved(self.identity.office)
         self.scenes: dict[str, Scene] = read_scenes(settings.home)
         self.steering = Steering()
         self.alerts = Watch(self)
         self.watch, self.service = watch.Watch(), Kept()
+        self.outlooks, self.training = Outlooks(self), Training(self)
         self.read_cities()
         self.finish()
 
@@ -141,7 +145,8 @@ class System:
         """The values of a city's units; raises NotFound."""
         with self._lock:
             if key not in self._values:
-                self._values[key] = Values(self.db, key, self.city(key).timezone)
+                values = self._values[key] = Values(self.db, key, self.city(key).timezone)
+                values.expected, values.ahead = partial(self.outlooks.expected, key), partial(self.outlooks.ahead, key)
             return self._values[key]
 
     def newest(self, key: str) -> int | None:
@@ -305,6 +310,7 @@ class System:
         for key, indicators in touched.items():
             if indicators:
                 self.alerts.take_up(key, indicators)
+                self.outlooks.take_up(key, indicators)
         self.events.write(self.db)
 
     def draw(self, key: str, progress: Callable[[float], None] | None = None) -> None:
@@ -342,6 +348,8 @@ class System:
         """Safe shutdown: waits for the writers."""
         if self.keeper is not None:
             self.keeper.stop()
+        self.training.stop()
+        self.outlooks.stop()
         self.uses.flush()
         self.identity.close()
         self.audit.close()

@@ -109,6 +109,13 @@ SOUGHT = (
     text("area", "Only resources whose area meets this shape: `lon,lat;lon,lat;…`", 8000),
 )  # fmt: skip
 
+FORESEEN = 600
+AHEAD = whole("step", "Step ahead, from 0", 0, 1000)
+STEPS = whole("steps", "How many steps ahead are looked; the usual number without it", 1, 1000)
+REPLAY = whole("at", "Forecast from what was known at this time, in seconds since 1970; the newest without it", 0, LATEST_TIME)
+SCENARIOS = text("s", "Scenarios, as temperature_c:3,holiday;rain_mm_h:20", 200)
+FORESHOWN = word("show", "What is expected, or the chance of a breach", ("expected", "breach"))
+
 ROUTES: dict[str, Route] = {
     "openapi.openapi": Route("This document"),
     "health.health": Route("Is the server alive (ok, preparing, failing), can it write, how old is its newest reading"),
@@ -237,13 +244,6 @@ ROUTES: dict[str, Route] = {
          word("severity", "Severity of the alerts", ("red", "orange", "yellow", "blue")), word("since", "Compared with", ("day", "week")),
          word("lang", "Language", LANGUAGES), word("theme", "Colours", ("light", "dark"))),
     ),
-    "wall.now": Route("What the wall of a city shows now, and the versions of what stands on it", (CITY,)),
-    "wall.scene": Route("A scene of the wall: its panels and the stops of its map",
-                        (CITY, text("name", "Name of the scene"), word("lang", "Language", LANGUAGES), word("wide", "For a wide wall", ("0", "1")))),
-    "wall.units": Route("Units that a word finds, for the map of the wall", (CITY, text("word", "Name, code, address, pinyin", 100),
-                                                                            word("lang", "Language", LANGUAGES)), ROWS),
-    "wall.steer": Route("Steer the wall: scene, hold, flight", (CITY,), form=(
-        word("do", DO, WALL_ACTS), text("scene", "Name of a scene, for `show`"), text("unit", "Code of a unit, for `fly`"),
     "page_forecast.panels": Route(
         "The panels of the forecast page for a look, as trees of elements, the figure of its chart and what its map is given",
         (CITY, text("unit", "Code of the unit looked at", FORESEEN), text("sign", "Indicator that is forecast", FORESEEN),
@@ -276,6 +276,13 @@ ROUTES: dict[str, Route] = {
         "Rename, share, withdraw or delete a view of one's own, or begin with it",
         (whole("number", "Number of the view", 1, MOST_UNITS),),
         form=(word("do", DO, VIEW_ACTS, is_needed=True), text("name", "The new name, for `rename`", 60))),
+    "wall.now": Route("What the wall of a city shows now, and the versions of what stands on it", (CITY,)),
+    "wall.scene": Route("A scene of the wall: its panels and the stops of its map",
+                        (CITY, text("name", "Name of the scene"), word("lang", "Language", LANGUAGES), word("wide", "For a wide wall", ("0", "1")))),
+    "wall.units": Route("Units that a word finds, for the map of the wall", (CITY, text("word", "Name, code, address, pinyin", 100),
+                                                                            word("lang", "Language", LANGUAGES)), ROWS),
+    "wall.steer": Route("Steer the wall: scene, hold, flight", (CITY,), form=(
+        word("do", DO, WALL_ACTS), text("scene", "Name of a scene, for `show`"), text("unit", "Code of a unit, for `fly`"),
         text("indicator", "What the map shows there", 60))),
     "alerts.listed": Route(
         "The alerts in sight, the gravest and newest first, and how many there are",
@@ -310,13 +317,13 @@ ROUTES: dict[str, Route] = {
         also={"201": "Taken; the ids of the entities that are new", "204": "Taken; none of the entities is new",
               "207": "Some were not taken: success and errors by entity"},
     ),
-    "page_workspace.take_out": Route(
-        "The answer of one SELECT over what the viewer may see of a city, as CSV", (CITY,), {"text/csv": {"type": "string"}},
-        (text("sql", "Exactly one SELECT", 20_000, is_needed=True),),
-    ),
-}  # fmt: skip
     "page_query.take_out": Route(
         "The answer of a question of the query builder as a file: CSV, or Parquet (GeoParquet where places are told)",
         (CITY, word("kind", "Kind of file", tuple(QUERY_FILES))), {kind.split(";")[0]: {"type": "string"} for kind in QUERY_FILES.values()},
         (text("q", "The question as its page has it in the address: JSON", 4000, is_needed=True),),
     ),
+    "page_workspace.take_out": Route(
+        "The answer of one SELECT over what the viewer may see of a city, as CSV", (CITY,), {"text/csv": {"type": "string"}},
+        (text("sql", "Exactly one SELECT", 20_000, is_needed=True),),
+    ),
+}  # fmt: skip

@@ -33,14 +33,15 @@ from callbacks import (
     page_conflicts,
     page_data,
     page_evidence,
+    page_forecast,
     page_lineage,
     page_lists,
     page_map,
     page_morning,
     page_operations,
     page_quality,
-    page_requests,
     page_query,
+    page_requests,
     page_returned,
     page_screen,
     page_service,
@@ -50,8 +51,8 @@ from callbacks import (
     page_steer,
     page_workspace,
 )
-from callbacks.dispatch import guard_dispatch
 from callbacks.asking import Asking
+from callbacks.dispatch import guard_dispatch
 from callbacks.gateway import CSRF, CSRF_HEADER, Gateway
 from callbacks.page import Page, city_asked, city_row
 from callbacks.results import Results
@@ -63,7 +64,8 @@ from layouts.shell import page_names, shell
 from layouts.text import LANGUAGES
 from layouts.theme import THEMES
 
-BAR: tuple[Page, ...] = (page_operations.PAGE, page_map.PAGE, page_data.PAGE, page_catalogue.PAGE, page_workspace.PAGE)
+BAR: tuple[Page, ...] = (page_operations.PAGE, page_map.PAGE, page_forecast.PAGE, page_data.PAGE, page_catalogue.PAGE,
+                         page_workspace.PAGE)
 MENU: tuple[Page, ...] = (page_settings.PAGE, page_access.PAGE, page_audit.PAGE, page_evidence.PAGE)
 # pages that stand behind one entry of the bar, in the order of their tabs: the first is the one in the bar
 GROUPS: tuple[tuple[Page, ...], ...] = (
@@ -71,9 +73,9 @@ GROUPS: tuple[tuple[Page, ...], ...] = (
      page_steer.PAGE),
     (page_data.PAGE, page_sources.PAGE, page_quality.PAGE, page_returned.PAGE, page_conflicts.PAGE, page_lineage.PAGE),
     (page_catalogue.PAGE, page_lists.PAGE, page_requests.PAGE),
+    (page_workspace.PAGE, page_query.PAGE),
 )
 BARE: tuple[Page, ...] = (page_screen.PAGE,)
-    (page_workspace.PAGE, page_query.PAGE),
 PAGES: dict[str, Page] = {page.path: page for page in (*BAR, *(page for group in GROUPS for page in group), *MENU, *BARE)}
 OF_MAP = frozenset(KINDS["map"].words)
 _OPEN = ("/assets/", "/_dash-component-suites/", "/_favicon.ico", "/_reload-hash")
@@ -106,32 +108,34 @@ def create_dash(system: System, server: Flask, gateway: Gateway, results: Result
     for callbacks in (map_select, map_signs, map_card, map_legend, map_chart, map_table, map_search, map_area):
         callbacks.register(app, gateway, results)
     page_operations.register(app, gateway, results)
+    page_forecast.register(app, gateway, results)
     acting = (page_access, page_alerts, page_signs, page_audit, page_catalogue)
-    for page in (*acting, page_conflicts, page_evidence, page_quality, page_returned, page_service, page_sources, page_workspace):
+    for page in (*acting, page_conflicts, page_evidence, page_quality, page_returned, page_service, page_sources):
         page.register(app, gateway, system)
-    map_browser.register(app)
-    guard_dispatch(app, PAGES)
-    gateway.adopt("signed.in", _OPEN)
     asking = Asking(system)
     for page in (page_workspace, page_query):
         page.register(app, gateway, asking)
+    map_browser.register(app)
+    guard_dispatch(app, PAGES)
+    gateway.adopt("signed.in", _OPEN)
     headers.apply(server, app, system.settings.https, _origin(system.settings.oidc_issuer))
 
     @server.before_request
     def first_page() -> Response | None:
-        """A link to the map from before it had an address of its own; who may not see the operations page begins with the first they may."""
+        """A link to the map from before it had an address of its own; `/` alone is the view that somebody begins with; who may not see the
+        operations page begins with the first page they may."""
         if request.path != "/" or "text/html" not in request.headers.get("Accept", ""):
             return None
         if not OF_MAP.isdisjoint(request.args):
             return redirect(f"{page_map.PAGE.path}?{request.query_string.decode('latin-1')}", 303)
         viewer = gateway.viewer()
+        start = None if request.args else system.saved.start(viewer)
+        if start is not None:
+            return redirect(start.address, 303)
         page = next((page for page in PAGES.values() if not page.is_bare and viewer.may(page.right)), None)
         path = page.path if page else "/account" if viewer.kind == "account" else "/"
         return redirect(path, 303) if path != "/" else None
 
-        start = None if request.args else system.saved.start(viewer)
-        if start is not None:
-            return redirect(start.address, 303)
     return app
 
 
@@ -177,11 +181,11 @@ def layout(system: System, gateway: Gateway) -> Any:
         pages=links(viewer, tuple(entry_of(viewer, one) for one in BAR), r, city.city if city and system.saved.start(viewer) else ""),
         entry=entry_of(viewer, page).name,
         has_bell=viewer.may("operations.read"),
+        views=page.name if city and page.name in KINDS and viewer.kind in KEEPERS and viewer.may(page.right) else "",
         person=person(system, viewer, r),
     )
 
 
-        views=page.name if city and page.name in KINDS and viewer.kind in KEEPERS and viewer.may(page.right) else "",
 def content_of(gateway: Gateway, page: Page, r: Reader, words: dict[str, str]) -> Any:
     """A page as far as the viewer may see it, or why they may not."""
     try:
@@ -210,7 +214,8 @@ def entry_of(viewer: Viewer, page: Page) -> Page:
 def links(viewer: Viewer, pages: tuple[Page, ...], r: Reader, city: str = "") -> list[dict[str, str]]:
     """The pages that a viewer may open: name, path, title. `city`: of somebody who begins with a saved view, which `/` alone would open."""
     names = page_names(r)
-    return [{"name": page.name, "path": page.path, "title": names[page.name]} for page in pages if viewer.may(page.right)]
+    return [{"name": page.name, "path": f"/?city={city}" if city and page.path == "/" else page.path, "title": names[page.name]}
+            for page in pages if viewer.may(page.right)]
 
 
 def person(system: System, viewer: Viewer, r: Reader) -> dict[str, Any]:

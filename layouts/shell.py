@@ -59,6 +59,7 @@ def page_names(r: Reader) -> dict[str, str]:
     return {
         "operations": r.t("Operations"),
         "map": r.t("Map"),
+        "forecast": r.t("Forecasts"),
         "service": r.t("Service"),
         "vital_signs": r.t("Vital signs"),
         "alerts": r.t("Alerts"),
@@ -72,8 +73,8 @@ def page_names(r: Reader) -> dict[str, str]:
         "lists": r.t("Lists and rates"),
         "requests": r.t("Requests"),
         "workspace": r.t("SQL workspace"),
-        "brief": r.t("Brief"),
         "query": r.t("Query builder"),
+        "brief": r.t("Brief"),
         "morning": r.t("Morning brief"),
         "screen": r.t("Wall"),
         "steer": r.t("Steer the wall"),
@@ -94,8 +95,8 @@ def header(
     person: dict[str, Any],
     entry: str,
     has_bell: bool = False,
-) -> html.Header:
     views: str = "",
+) -> html.Header:
     """The bar at the top; `entry` is the link that is lit; `has_bell`: how many alerts are open stands in it; `views`: saved views open from it."""
     links = [
         html.A(
@@ -127,8 +128,8 @@ def header(
                         html.A([icon("alerts", 17), html.Span(id="alert-count")], href=f"/alerts?city={city['city']}" if city else "/alerts",
                                className="al-bell", id="alert-bell", hidden=True, title=r.t("Open alerts"), **{"aria-label": r.t("Open alerts")})
                         if has_bell else None,
-                        html.Span(id="data-age", className="cs-age", role="status", title=r.t("Age of the newest reading")),
                         views_button(r) if views else None,
+                        html.Span(id="data-age", className="cs-age", role="status", title=r.t("Age of the newest reading")),
                         html.Button(
                             "EN" if r.language == "zh" else "中",
                             type="button",
@@ -264,8 +265,8 @@ def help_overlay(r: Reader) -> dmc.Modal:
         ("3", r.t("2D or 3D")),
         ("C  T", r.t("Chart, table")),
         ("L", r.t("Where numbers come from: then click any number")),
-        ("Ctrl Z", r.t("Undo the last selection")),
         ("V", r.t("Saved views")),
+        ("Ctrl Z", r.t("Undo the last selection")),
         ("Esc", r.t("Close, end drawing")),
         ("← ↑ → ↓  + −", r.t("Move and zoom the focused map")),
         ("Enter", r.t("Select the unit at the cross-hair")),
