@@ -20,6 +20,7 @@ CAPABILITIES: dict[str, str] = {
     "map.read": "See the map, units, values and floors",
     "export.rows": "Take rows and pictures out",
     "operations.read": "See vital signs, alerts, service monitoring and the brief",
+    "forecast.train": "Let forecasting models be chosen anew",
     "alert.handle": "Acknowledge, assign, handle, verify and close alerts",
     "wall.steer": "Steer the wall: next scene, hold, fly to a unit",
     "data.read": "See the data pages: sources, batches, rejects, conflicts, lineage",

@@ -28,6 +28,7 @@ def messages():
     folders = ("alerts", "catalogue", "identity", "lineage", "map", "quality", "query", "service", "units", "wall")
     shown = [file for name in folders for file in (ROOT / "app" / name).glob("*.py") if file.stem not in SILENT]
     shown += [ROOT / "app" / f"{name}.py" for name in ("access", "audit", "saved", "sight", "workspace")]
+    shown += [ROOT / "app" / "forecast" / f"{name}.py" for name in ("page", "page_map", "scenario", "training")]
     shown += [ROOT / "data" / f"{name}.py" for name in ("conflicts", "work_items")]
     for file in [*shown, *(ROOT / "callbacks").glob("*.py")]:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
