@@ -17,7 +17,7 @@ from app.forecast.seasons import Ints, clock
 from app.forecast.spec import Spec
 
 NUMBERS = {"full": 20_000_000, "instant": 1_500_000}     # forecast values made in a backtest, at most
-MOMENTS = {"full": 600, "instant": 120}                  # and the moments they are made at
+MOMENTS = {"full": 1_000, "instant": 120}                  # and the moments they are made at
 NAIVES = ("persistence", "daily", "weekly")
 
 

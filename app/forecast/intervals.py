@@ -17,7 +17,7 @@ from app.forecast.frame import Floats, Panel
 from app.forecast.seasons import Ints, clock
 from app.forecast.spec import Spec
 
-GAMMA = 0.02                # how fast the level follows
+GAMMA = 0.08                # how fast the level follows
 GRID = np.concatenate([[0.0, 0.0025, 0.005], np.linspace(0.01, 0.99, 99), [0.995, 0.9975, 1.0]])
 UNITS = 200                 # series whose errors are remembered, at most
 MEMORY = 20_000             # errors remembered a step, about
@@ -31,8 +31,8 @@ class Bands:
     """How far forecasts err, at most `horizon` steps ahead.
 
     `spread` [n, 2, buckets]: mean absolute error of a series on worked and on free days by time of day, over all steps, relative to
-    `size`; `size` [h]: how much errors grow with the step; `quantiles` [h, grid]: of errors ÷ (spread · size); `below`, `above`
-    [h, levels]: the shares that are left out at either side now. `ids` says whose rows; others get the mean spread times their scale.
+    `size`; `size` [h, buckets]: how much errors grow with the step, by time of day of the target; `quantiles` [h, grid]: of errors ÷
+    (spread · size); `below`, `above` [h, levels]: the shares that are left out at either side now. `ids` says whose rows; others get the mean spread times their scale.
     """
 
     spec: Spec
@@ -47,13 +47,14 @@ class Bands:
     @property
     def horizon(self) -> int:
         """How many steps ahead they reach."""
-        return self.size.size
+        return len(self.size)
 
     def around(self, y_hat: Floats, panel: Panel) -> dict[float, tuple[Floats, Floats]]:
         """{level: (low, high)} [n, h] around a forecast after the last step of a panel."""
         horizon = y_hat.shape[1]
         where = buckets(panel, self.spec, horizon)
-        unit = self._unit(panel, where[:, panel.t + np.arange(horizon)]) * self.size[:horizon]
+        target = where[:, panel.t + np.arange(horizon)]
+        unit = self._unit(panel, target) * self.size[np.arange(horizon), target[1]]
         found = {}
         for i, level in enumerate(self.spec.levels):
             low, high = quantile(self.quantiles[:horizon], self.below[:horizon, i]), quantile(self.quantiles[:horizon], 1 - self.above[:horizon, i])
@@ -111,30 +112,36 @@ def track(panel: Panel, spec: Spec, ends: NDArray[np.int64], y_hat: Floats, scal
 
 
 def _spread(error: Floats, where: Ints, scale: Floats) -> tuple[Floats, Floats]:
-    """Mean absolute error by series, kind and part of day [n, 2, buckets], and its growth by step [h]; thin cells lean on fuller ones.
+    """Mean absolute error by series, kind and part of day [n, 2, buckets] over its growth by step and part of day [h, buckets].
 
-    error [k, n, h]; where [2, k, h].
+    Thin cells lean on fuller ones. error [k, n, h]; where [2, k, h].
     """
-    n = error.shape[1]
+    k, n, horizon = error.shape
     off = np.abs(error) / scale[:, None]
     known = ~np.isnan(off)
     off = np.where(known, off, 0.0)
-    size = off.sum(axis=(0, 1)) / np.maximum(known.sum(axis=(0, 1)), 1)
-    overall = float(size.mean()) or 1.0
-    size = np.where(known.any(axis=(0, 1)), size, overall) + 0.02 * overall
-    off = off / size
+    step = np.broadcast_to(np.arange(horizon), (k, horizon))
+    count = known.sum(axis=1)
+    total_h, count_h = off.sum(axis=(0, 1)), count.sum(axis=0)
+    everyone = float(total_h.sum() / max(count_h.sum(), 1)) or 1.0
+    by_step = (total_h + everyone) / (count_h + 1)                                      # [h]
+    total_hb, count_hb = np.zeros((horizon, BUCKETS)), np.zeros((horizon, BUCKETS))
+    np.add.at(total_hb, (step, where[1]), off.sum(axis=1))
+    np.add.at(count_hb, (step, where[1]), count)
+    total_b, count_b = (total_hb / by_step[:, None]).sum(axis=0), count_hb.sum(axis=0)
+    by_part = (total_b + PRIOR) / (count_b + PRIOR)                                     # [buckets], 1 on the whole
+    size = (total_hb + 2 * PRIOR * by_step[:, None] * by_part) / (count_hb + 2 * PRIOR) + 0.02 * everyone
+    off = off / size[step, where[1]][:, None, :]
     cell = where[0] * BUCKETS + where[1]                                                # [k, h]
-    total, count = np.zeros((n, 2 * BUCKETS)), np.zeros((n, 2 * BUCKETS))
+    total, there = np.zeros((n, 2 * BUCKETS)), np.zeros((n, 2 * BUCKETS))
     for c in np.unique(cell):
         chosen = cell == c
         total[:, c] = off.transpose(0, 2, 1)[chosen].sum(axis=0)
-        count[:, c] = known.transpose(0, 2, 1)[chosen].sum(axis=0)
-    everyone = float(total.sum() / max(count.sum(), 1)) or 1.0
-    unit = (total.sum(axis=1) + PRIOR * everyone) / (count.sum(axis=1) + PRIOR)         # [n]
-    shape = (total.sum(axis=0) + PRIOR * everyone) / (count.sum(axis=0) + PRIOR) / everyone
-    lean = unit[:, None] * shape
-    cells = (total + PRIOR * lean) / (count + PRIOR)
-    return np.maximum(cells, 0.02 * everyone).reshape(n, 2, BUCKETS) * scale[:, None, None], size
+        there[:, c] = known.transpose(0, 2, 1)[chosen].sum(axis=0)
+    unit = (total.sum(axis=1) + PRIOR) / (there.sum(axis=1) + PRIOR)                    # [n]
+    shape = (total.sum(axis=0) + PRIOR) / (there.sum(axis=0) + PRIOR)
+    cells = (total + PRIOR * unit[:, None] * shape) / (there + PRIOR)
+    return np.maximum(cells, 0.02).reshape(n, 2, BUCKETS) * scale[:, None, None], size
 
 
 class _Follow:
@@ -155,13 +162,13 @@ class _Follow:
 
     def unit(self, j: Ints | int, h: Ints) -> Floats:
         """The spread of all series at steps h of forecasts j, [len(h), n]."""
-        return self.spread[:, self.cell[0, j, h], self.cell[1, j, h]].T * self.size[h, None]
+        return self.spread[:, self.cell[0, j, h], self.cell[1, j, h]].T * self.size[h, self.cell[1, j, h]][:, None]
 
     def take_until(self, now: int, known: NDArray[np.bool_]) -> None:
         """Take in, oldest first, what is known of the forecasts before `now`; known [k, h]."""
         while True:
             j = np.minimum(self.count, len(known) - 1)
-            h = np.flatnonzero((self.count < now) & known[j, np.arange(self.size.size)])
+            h = np.flatnonzero((self.count < now) & known[j, np.arange(len(self.size))])
             if h.size == 0:
                 break
             self.take(h, self.count[h])
@@ -206,6 +213,6 @@ class _Follow:
         low = np.stack([np.minimum(quantile(self.table, self.below[:, i]), 0.0) for i in range(self.levels.size)], axis=1)
         high = np.stack([np.maximum(quantile(self.table, 1 - self.above[:, i]), 0.0) for i in range(self.levels.size)], axis=1)
         self.found[j] = (low, high)
-        unit = self.unit(np.full(self.size.size, j), np.arange(self.size.size)).T       # [n, h]
+        unit = self.unit(np.full(len(self.size), j), np.arange(len(self.size))).T       # [n, h]
         return np.stack([np.stack([unit * side[:, i] for side in (low, high)]) for i in range(self.levels.size)])
 
