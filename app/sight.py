@@ -71,7 +71,8 @@ class Seen(System):
         # what there is, not what it says: every viewer of a city may know of it; what they may do is asked of them there
         self.catalogue, self.desk, self.alerts = whole.catalogue, whole.desk, whole.alerts
         self.scenes, self.steering = whole.scenes, whole.steering
-        self.watch, self.service = whole.watch, whole.service
+        self.watch, self.service, self.cases = whole.watch, whole.service, whole.cases
+        self.outlooks, self.training = whole.outlooks, whole.training     # of the whole city: app/forecast/told.py tells what is in sight
         self.reach: tuple[Grant, ...] = viewer.reach(right)
         self._cities: dict[str, tuple[City, City | None]] = {}  # type: ignore[assignment]  # the row, and as it is seen
         glass = whole.glass(self.scope)

@@ -9,7 +9,12 @@ several joined by `and`:
     abs(score) >= 6        the same on either side
     above >= 10            so much above what is usual there, in the indicator's unit; below >= 10
     change(PT3H) >= 20     so much more than three hours before, in the indicator's unit; change_pct(PT3H) in per cent
+    ahead(PT6H) >= 100     what is forecast for one of the next six hours
+    chance(PT6H) >= 60     per cent: how likely the indicator passes its limit (data/registry/forecasts.csv, else the class that is red)
+                           at one step of the next six hours
     age > PT6H             nothing was reported for so long (alone)
+
+Conditions on what is ahead are judged once the forecast from the newest step is made (app/forecast/outlooks.py), never for the past.
 
 `duration` is how long a colour must hold before it is raised (a single step where empty), `hysteresis` how far the first
 condition of the mildest colour must be undercut before the alert ends, in that condition's own measure. `no_data`: what
@@ -30,7 +35,8 @@ from numpy.typing import NDArray
 
 from app.errors import BadInput
 from app.exchange.sources import span
-from app.indicators.learnt import Band
+from app.forecast.register import breach_limit
+from app.indicators.learnt import Ahead, Band
 from app.indicators.registry import Indicator
 from data import registers
 from data.alerts import SEVERITIES
@@ -39,24 +45,28 @@ from data.levels import LEVELS
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 FILE = "data/registry/alert_rules.csv"
-_TERM = re.compile(r"(value|class|score|abs\(score\)|above|below|age|(change|change_pct)\((P[0-9A-Z]+)\)) *(>=|<=|>|<) *(-?[0-9.]+|P[0-9A-Z]+)")
+_TERM = re.compile(r"(value|class|score|abs\(score\)|above|below|age|(change|change_pct|ahead|chance)\((P[0-9A-Z]+)\))"
+                   r" *(>=|<=|>|<) *(-?[0-9.]+|P[0-9A-Z]+)")
 _QUIET = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
 _COMPARE = {">=": np.greater_equal, "<=": np.less_equal, ">": np.greater, "<": np.less}
+FORESEEN = ("ahead", "chance")
 NO_DATA, TOLD = ("keep", "clear", "raise"), ("screen", "hook", "mail")
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What a rule is asked about: all units at one step. `earlier` gives the values of a step so many seconds before."""
+    """What a rule is asked about: all units at one step. `earlier` gives the values of a step so many seconds before, `later` what is
+    forecast within so many seconds after: the lowest, the highest, and the chance of a breach in per cent."""
 
     value: Floats
     band: Band | None = None
     earlier: dict[int, Floats] = field(default_factory=dict)
+    later: dict[int, Ahead] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Term:
-    """One comparison. `seconds` is how far back a change looks, or the age that is too old."""
+    """One comparison. `seconds` is how far back a change looks, how far ahead a forecast, or the age that is too old."""
 
     what: str
     op: str
@@ -74,6 +84,11 @@ class Term:
         if self.what in ("above", "below"):
             more = value - band.centre              # type: ignore[union-attr]
             return more if self.what == "above" else -more
+        if self.what in FORESEEN:
+            later = reading.later.get(self.seconds)
+            if later is None:
+                return np.full(value.shape, np.nan)
+            return later.chance if self.what == "chance" else later.high if self.op[0] == ">" else later.low
         before = reading.earlier[self.seconds]
         if self.what == "change":
             return value - before
@@ -88,8 +103,10 @@ class Term:
 
     def in_values(self, reading: Reading) -> Floats:
         """The limit as a value of the indicator, per unit: what an alert shows beside the value."""
-        if self.what == "value":
+        if self.what in ("value", "ahead"):
             return np.full(reading.value.shape, self.limit)
+        if self.what == "chance":
+            return np.full(reading.value.shape, reading.later[self.seconds].limit if self.seconds in reading.later else np.nan)
         band = reading.band
         if self.what in ("score", "abs(score)"):
             return band.centre + self.limit * band.spread if self.what == "score" else np.where(    # type: ignore[union-attr]
@@ -132,6 +149,11 @@ class Rule:
     def needs_band(self) -> bool:
         """True where what is usual must be known."""
         return any(term.what in ("score", "abs(score)", "above", "below") for term in self.terms)
+
+    @property
+    def foresees(self) -> tuple[int, ...]:
+        """The seconds ahead that forecasts are looked at; empty where the rule is about what was reported."""
+        return tuple({term.seconds for term in self.terms if term.what in FORESEEN})
 
     @property
     def looks_back(self) -> tuple[int, ...]:
@@ -258,6 +280,8 @@ def _term(text: str, indicator: Indicator, wrong: object) -> Term:
         raise wrong()           # type: ignore[operator]
     what, back, op, limit = found[2] or found[1], found[3] or "", found[4], found[5]
     is_span = limit.startswith("P")
+    if what == "chance" and (breach_limit(indicator) is None or op[0] != ">"):
+        raise wrong()           # type: ignore[operator]
     if is_span != (what == "age") or (what == "age" and op[0] != ">"):
         raise wrong()           # type: ignore[operator]
     number = span(limit, wrong) if is_span else float(limit)

@@ -86,7 +86,12 @@ def reading_of(rule: Rule, cube: Any, row: int, bands: dict[Any, learnt.Band]) -
         before = cube.at(rule.level, int(cube.times[row]) - seconds)
         is_there = before is not None and int(cube.times[row]) - seconds - int(cube.times[before]) < length_of(cube.indicator.cadence)
         earlier[seconds] = cube.values(rule.level, before) if is_there else np.full(value.shape, np.nan)
-    return Reading(value, band, earlier)
+    later = {}
+    for seconds in rule.foresees:
+        ahead = cube.ahead(rule.level, int(cube.times[row]), seconds) if cube.ahead is not None else None
+        if ahead is not None:
+            later[seconds] = ahead
+    return Reading(value, band, earlier, later)
 
 
 def silent(rule: Rule, cube: Any, now: int) -> tuple[Flags, Places]:

@@ -82,6 +82,10 @@ class Watch:
                 self._kept.pop(city, None)      # what it remembers may not be what is kept: read again next time
             return 0
 
+    def foresee(self, city: str, indicator: str) -> int:
+        """The forecast from the newest step of an indicator was made: judge the rules that look ahead."""
+        return self.take_up(city, {indicator}) if any(rule.foresees for rule in self.rules.of({indicator})) else 0
+
     def wake(self) -> None:
         """There is something to send."""
         self.has_news.set()
@@ -125,6 +129,12 @@ class CityWatch:
                 quiet.append((rule, cube))
                 continue
             self._track(rule, cube)
+            if rule.foresees:
+                row = cube.times.size - 1
+                if self.marks.get(rule.id) != int(cube.times[row]) and cube.ahead(rule.level, int(cube.times[row]), rule.foresees[0]) is not None:
+                    line[min(now, int(cube.times[row]) + _spent(cube))].append((rule, cube, row))
+                    self.marks[rule.id] = int(cube.times[row])
+                continue
             since = self.marks.get(rule.id, int(cube.times[-1]) - replay_s)
             length = _spent(cube)
             for row in range(int(np.searchsorted(cube.times, since)), cube.times.size):
@@ -153,7 +163,7 @@ class CityWatch:
             if name == rule.id and row["ended_at"] is None and i < size:
                 track.rank[i] = next((k for k, (severity, _) in enumerate(rule.colours) if severity == row["severity"]), 0)
         mark = self.marks.get(rule.id)
-        if mark is not None:
+        if mark is not None and not rule.foresees:
             end = int(np.searchsorted(cube.times, mark, side="right"))
             for row in range(max(0, end - track.needed), end):
                 track.warm(int(cube.times[row]), reading_of(rule, cube, row, {}))

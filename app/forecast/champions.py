@@ -72,7 +72,8 @@ class Champions:
             if kept is None or kept[0] != row["chosen_at"]:
                 kept = self._fitted[city, indicator, level] = (row["chosen_at"], self._read(city, indicator, level))
         found = kept[1]
-        return found if found is not None and tuple(found.ids) == ids else None
+        is_same = found is not None and found.fitted.bands is not None and tuple(found.fitted.bands.ids) == ids
+        return found if is_same else None
 
     def keep(self, city: str, row: dict[str, Any], champion: Any) -> None:
         """Write a choice: the file first, then the row that points at it."""

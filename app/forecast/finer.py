@@ -13,6 +13,7 @@ from app.forecast.outlook import ADDS_UP, LevelOutlook, Models, Tower
 from app.forecast.panels import panel_of
 from app.forecast.reconcile import carried, reconcile
 from app.forecast.register import known, spec_of
+from app.forecast.scoring import scores_of
 from app.indicators.cube import Cube
 from app.indicators.values import Values
 from data.levels import LEVELS
@@ -32,12 +33,12 @@ def children(values: Values, tower: Tower, above: LevelOutlook, parent: int, mod
         return None
     size, steps = cube.hierarchy.sizes[level], above.y.shape[1]
     y, half = np.full((size, steps), np.nan), {share: np.full((2, size, steps), np.nan) for share in above.bands}
-    model, scores, said = above.model, {}, ("share of parent",)
+    model, scores, said = above.model, {}, above.said
     given = panel_of(values, tower.indicator, level, tower.cutoff, units)
     if given is not None:
         panel, seqs = given
         made = engine.predict_from(model_of(level, panel, spec_of(cube.indicator, values.timezone, steps)), panel)
-        y[seqs], model, scores, said = made.y_hat, made.model, engine.scores(made), tuple(made.said)
+        y[seqs], model, scores, said = made.y_hat, made.model, scores_of(made.scoreboard, made.model), tuple(made.said)
         for share, (low, high) in made.bands.items():
             half[share][:, seqs] = low, high
     _borrow(cube, above, parent, units, y, half)

@@ -13,11 +13,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr
 
+from app.forecast import engine
 from app.forecast.frame import Panel
 from app.forecast.panels import panel_of
 from app.forecast.reconcile import carried, reconcile
 from app.forecast.register import horizon, known, spec_of
+from app.forecast.scoring import scores_of
 from app.indicators.cube import Cube
 from app.indicators.values import Values
 from data.levels import LEVELS
@@ -38,7 +41,7 @@ class LevelOutlook:
     bands: dict[float, tuple[Floats, Floats]]
     model: str
     scores: dict[str, Any]
-    said: tuple[str, ...] = ()
+    said: tuple[engine.Word, ...] = ()
     drivers: dict[str, Floats] = field(default_factory=dict)
     base: Floats | None = None
 
@@ -70,8 +73,6 @@ def deepest(cube: Cube) -> str:
 def make(values: Values, name: str, model_of: Models, points_of: Callable[[str], Any], cutoff: int | None = None,
          steps: int | None = None, agreement: str = "bottom_up") -> Tower | None:
     """The outlook of an indicator after a step (None: its newest); None where no level has enough history, or the cadence none."""
-    from app.forecast import engine
-
     cube = values.cube(name)
     steps = steps or horizon(cube.indicator.cadence)
     if not steps or cube.times.size == 0:
@@ -90,6 +91,14 @@ def make(values: Values, name: str, model_of: Models, points_of: Callable[[str],
     return _agree(values, cube, Tower(name, until, found, "alone"), agreement)
 
 
+def chance(y: Floats, low: Floats, high: Floats, limit: float, is_up: bool) -> Floats:
+    """How likely each value passes a limit: from its middle and the half of its 90 % band that lies towards the limit."""
+    towards_high = (limit >= y) if is_up else (limit > y)
+    spread = np.maximum(np.where(towards_high, high - y, y - low) / NORMAL_90, 1e-9)
+    passed = ndtr((y - limit) / spread)
+    return passed if is_up else 1.0 - passed
+
+
 def _spread_out(level: str, made: Any, units: NDArray[np.int64], size: int) -> LevelOutlook:
     """A forecast of some units as arrays over all of the level."""
 
@@ -98,11 +107,9 @@ def _spread_out(level: str, made: Any, units: NDArray[np.int64], size: int) -> L
         full[units] = values
         return full
 
-    from app.forecast import engine
-
-    return LevelOutlook(level, made.times_ahead, whole(made.y_hat), {share: (whole(low), whole(high)) for share, (low, high) in made.bands.items()},
-                        made.model, engine.scores(made), tuple(made.said), {group: whole(part) for group, part in (made.drivers or {}).items()},
-                        None if made.base is None else whole(made.base))
+    bands = {share: (whole(low), whole(high)) for share, (low, high) in made.bands.items()}
+    return LevelOutlook(level, made.times_ahead, whole(made.y_hat), bands, made.model, scores_of(made.scoreboard, made.model), tuple(made.said),
+                        {group: whole(part) for group, part in made.drivers.items()}, None if made.base is None else whole(made.base))
 
 
 def _agree(values: Values, cube: Cube, tower: Tower, agreement: str) -> Tower:

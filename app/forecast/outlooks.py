@@ -23,12 +23,12 @@ from app.forecast import engine
 from app.forecast.champions import Champions
 from app.forecast.finer import children
 from app.forecast.frame import Panel
-from app.forecast.outlook import LevelOutlook, Tower, deepest, make
+from app.forecast.outlook import LevelOutlook, Tower, chance, deepest, make
 from app.forecast.panels import panel_of, points_of
-from app.forecast.register import LEAST, horizon, spec_of
+from app.forecast.register import LEAST, breach_limit, horizon, spec_of
 from app.forecast.response import Response, learn
 from app.forecast.spec import Spec
-from app.indicators.learnt import Band
+from app.indicators.learnt import Ahead, Band
 from app.indicators.status import is_judged
 from data.levels import LEVELS
 
@@ -191,6 +191,20 @@ class Outlooks:
             return None
         return Band(found.y[:, k], found.spread()[:, k])
 
+    def ahead(self, city: str, indicator: str, level: str, at: int, seconds: int) -> Ahead | None:
+        """What is forecast for the next seconds after a step (its start); None unless the outlook from that very step is there."""
+        with self._lock:
+            kept = self._towers.get((city, indicator))
+        if kept is None or kept[1] is None or kept[1].cutoff != at or level not in kept[1].levels:
+            return None
+        found, limit = kept[1].levels[level], breach_limit(self._system.indicators[indicator])
+        within = found.times <= at + seconds
+        if not within.any():
+            return None
+        y, (low, high) = found.y[:, within], (edge[:, within] for edge in found.bands[0.9])
+        chances = np.full(y.shape[0], np.nan) if limit is None else 100 * np.fmax.reduce(chance(y, low, high, *limit), axis=1)
+        return Ahead(np.fmin.reduce(y, axis=1), np.fmax.reduce(y, axis=1), chances, np.nan if limit is None else limit[0])
+
     def forget(self, city: str, indicator: str = "") -> None:
         """Make outlooks anew when next asked for: a model was chosen, or units moved."""
         with self._lock:
@@ -241,22 +255,22 @@ class Outlooks:
         return make(values, indicator, self._model_of(city, indicator, cutoff), lambda level: self._points_of(city, level), cutoff, steps, agreement)
 
     def _model_of(self, city: str, indicator: str, cutoff: int | None = None) -> Any:
-        """The stored model of a level, or a quick one. For a past cutoff nothing learnt from later data: the same kind of model, fitted anew."""
+        """The stored model of a level, or a quick one. For a past cutoff nothing learnt from later data: a quick one fitted up to it."""
 
         def found(level: str, panel: Panel, spec: Spec) -> Any:
             name = self.champions.name(city, indicator, level)
             if cutoff is not None:
-                return engine.fit(panel, spec, name or "auto")
+                return engine.choose(panel, spec)
             stored = self.champions.fitted(city, indicator, level, panel.ids) if name else None
             if stored is not None and stored.spec.horizon >= spec.horizon:
                 return stored
             turn = REFIT["PT" if spec.cadence.startswith("PT") else "P"]
             t = int(np.searchsorted(panel.times, int(panel.times[-1]) // turn * turn, side="right"))
             learnt = panel.until(t) if t >= max(3 * LEAST, HALF * panel.t) else panel
-            key, stamp = (city, indicator, level), (panel.ids, spec, int(learnt.times[-1]), name)
+            key, stamp = (city, indicator, level), (panel.ids, spec, int(learnt.times[-1]))
             quick = self._quick.get(key)
             if quick is None or quick[1] != stamp:
-                quick = self._quick[key] = (engine.fit(learnt, spec, name or "auto"), stamp)
+                quick = self._quick[key] = (engine.choose(learnt, spec), stamp)
             return quick[0]
 
         return found

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
 from app.access import FEW
-from app.forecast.outlook import NORMAL_90, LevelOutlook, Tower
+from app.forecast.engine import Word
+from app.forecast.outlook import LevelOutlook, Tower, chance
 from app.forecast.register import breach_limit
 from app.indicators.registry import Indicator
 from app.sight import Seen
@@ -43,7 +43,7 @@ class Line:
     model: str
     agreed: str
     scores: dict[str, Any]
-    said: tuple[str, ...]
+    said: tuple[Word, ...]
     chosen: dict[str, Any] | None
     drivers: dict[str, NDArray[np.float64]]
     base: NDArray[np.float64] | None
@@ -53,10 +53,9 @@ def line(seen: Seen, city: str, row: dict[str, Any], indicator: str, cutoff: int
          waits: bool = True) -> Line | None:
     """The outlook of an indicator at a unit (or its nearest ancestor that reports it); None where there is none for this viewer.
 
-    Without `waits` only what is there already is told, and only of levels that are forecast as a whole; the rest is on its way. Raises NotFound for an indicator the viewer may not see.
+    Without `waits` only what is there already is told, and only of levels that are forecast as a whole; the rest is on its way.
+    Raises NotFound for an indicator the viewer may not see.
     """
-    if getattr(seen, "outlooks", None) is None:     # wired with the engine
-        return None
     cube = seen.values(city).cube(indicator)
     here = cards.reported_at(seen, city, row, cube)
     if here is None or cube.times.size == 0 or _is_hidden(seen, city, here, indicator):
@@ -104,14 +103,6 @@ def breach(indicator: Indicator, found: Line, seconds: int | None = None) -> dic
     chances = chance(found.y[within], *(edge[within] for edge in found.bands[0.9]), *limit)
     k = int(np.argmax(chances))
     return {"limit": limit[0], "is_up": limit[1], "chance": float(chances[k]), "at": int(found.times[within][k])}
-
-
-def chance(y: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[np.float64], limit: float, is_up: bool) -> NDArray[np.float64]:
-    """How likely each value passes a limit: from its middle and the half of its 90 % band that lies towards the limit."""
-    towards_high = (limit >= y) if is_up else (limit > y)
-    spread = np.maximum(np.where(towards_high, high - y, y - low) / NORMAL_90, 1e-9)
-    passed = ndtr((y - limit) / spread)
-    return passed if is_up else 1.0 - passed
 
 
 def level_values(seen: Seen, city: str, indicator: str, level: str, step: int) -> tuple[LevelOutlook, NDArray[np.float64]] | None:

@@ -22,6 +22,7 @@ from app.forecast import engine
 from app.forecast.outlook import deepest
 from app.forecast.panels import panel_of, points_of
 from app.forecast.register import horizon, spec_of
+from app.forecast.scoring import scores_of
 from app.forecast.trust import trust
 from data.levels import LEVELS
 
@@ -194,9 +195,9 @@ class Training:
         begun = time.monotonic()
         champion = engine.choose(panel, spec, progress=self._say, is_cancelled=self._is_cancelled.is_set)
         row = {"indicator": job.indicator, "level": job.level, "chosen_at": int(time.time()), "model": champion.model,
-               "params": {"mode": spec.mode, **champion.params}, "data_from": int(panel.times[0]), "data_until": int(panel.times[-1]),
-               "series": panel.n, "steps": panel.t, "horizon": spec.horizon, "method": champion.method, "scores": champion.scores,
-               "seconds": round(time.monotonic() - begun, 2), "who": job.who}
+               "params": {"mode": spec.mode, "said": [str(word) for word in champion.said]}, "data_from": int(panel.times[0]),
+               "data_until": int(panel.times[-1]), "series": panel.n, "steps": panel.t, "horizon": spec.horizon, "method": "rolling origin",
+               "scores": scores_of(champion.scores, champion.model), "seconds": round(time.monotonic() - begun, 2), "who": job.who}
         self._system.outlooks.champions.keep(job.city, row, champion)
         self._system.outlooks.forget(job.city, job.indicator)
         return {**row, "city": job.city}

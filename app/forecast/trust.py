@@ -28,9 +28,10 @@ def trust(system: System, city: str, indicator: str, level: str) -> float | None
     if row is None or given is None:
         return None
     panel, _ = given
-    fitted = champions.fitted(city, indicator, level, panel.ids)
-    if fitted is None:
+    champion = champions.fitted(city, indicator, level, panel.ids)
+    if champion is None:
         return None
+    fitted = champion.fitted
     first, horizon = int(np.searchsorted(panel.times, row["data_until"], side="right")), fitted.spec.horizon
     ends = np.arange(first, panel.t - 1, max(1, horizon // 4))[-MOST_ENDS:]
     if ends.size < LEAST_ENDS:

@@ -84,6 +84,7 @@ class Cube:
         self.native = indicator.native_level
         self.times: NDArray[np.int64] = np.empty(0, np.int64)
         self.expected: Callable[[str, int], Any] | None = None      # (level, step) → what a forecast said of it before it came
+        self.ahead: Callable[[str, int, int], Any] | None = None    # (level, step, seconds) → what is forecast for so long after it
         self.levels: dict[str, Level] = {}
         for level in LEVELS[: LEVELS.index(self.native) + 1]:
             size = hierarchy.sizes[level]

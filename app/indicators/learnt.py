@@ -43,6 +43,16 @@ class Band:
             return np.clip((value - self.centre) / self.spread, -FARTHEST, FARTHEST)
 
 
+@dataclass(frozen=True)
+class Ahead:
+    """What forecasts say of a stretch ahead, per unit: the lowest and highest expected value, the chance (%) that `limit` is passed at one step."""
+
+    low: Floats
+    high: Floats
+    chance: Floats
+    limit: float
+
+
 def like(times: NDArray[np.int64], row: int, cadence: str, timezone: str) -> NDArray[np.int64]:
     """The rows before `row` that are its like: the same time of day on the same kind of day (work day, weekend) of the last weeks.
 

@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 
 from app.indicators.cube import Cube, length_of, step_of
-from app.indicators.learnt import Band
+from app.indicators.learnt import Ahead, Band
 from app.indicators.registry import Indicator, one, read
 from app.units import hierarchy
 from data import queries, store
@@ -51,7 +51,9 @@ class Values:
         self._hierarchy: hierarchy.Hierarchy | None = None
         self._floors: hierarchy.Hierarchy | None = None
         self._moved: dict[str, int] = {}
-        self.expected: Callable[[str, str, int], Band | None] | None = None     # what forecasts said of a step before it came
+        # what forecasts say: of a step (indicator, level, its start) before it came, and of so many seconds after it
+        self.expected: Callable[[str, str, int], Band | None] | None = None
+        self.ahead: Callable[[str, str, int, int], Ahead | None] | None = None
 
     def moved(self, name: str) -> int:
         """A number that grows whenever values of an indicator may have changed, old ones too."""
@@ -173,13 +175,11 @@ class Values:
         tree = self.hierarchy(indicator.native_level)
         weight = self._weight(indicator, tree.sizes[indicator.native_level])
         cube = Cube(indicator, tree, self.timezone, weight)
-        cube.expected = self._expected_of(indicator.id)
+        cube.expected = lambda level, at: None if self.expected is None else self.expected(indicator.id, level, at)
+        cube.ahead = lambda level, at, seconds: None if self.ahead is None else self.ahead(indicator.id, level, at, seconds)
         if found["i"].size:
             cube.put(found["i"], found["at"], found["value"], found["weight"])
         return cube
-
-    def _expected_of(self, name: str) -> Callable[[str, int], Band | None]:
-        return lambda level, at: None if self.expected is None else self.expected(name, level, at)
 
     def _weight(self, indicator: Indicator, size: int) -> np.ndarray | None:
         """The static weights of a mean, per native unit; None where readings bring their own or none is needed."""
