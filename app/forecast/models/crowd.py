@@ -31,7 +31,7 @@ ROUNDS, PATIENCE, STEPS = 250, 20, 24                   # STEPS: how many steps 
 MANY_ZEROS = 0.3
 SETTINGS = {"learning_rate": 0.07, "num_leaves": 24, "min_data_in_leaf": 100, "feature_fraction": 0.4, "bagging_fraction": 0.7, "bagging_freq": 1,
             "lambda_l2": 3.0, "max_bin": 127, "verbosity": -1, "deterministic": True, "force_col_wise": True, "num_threads": 1}
-RIDGE, NEWTON = 3e-3, 8
+RIDGES, NEWTON = (3e-2, 1e-1, 3e-1, 1.0), 12
 FAR = 2.5               # exp(± 2.5): nobody foretells twelve times the usual, or a twelfth of it
 
 
@@ -58,8 +58,7 @@ def fit(panel: Panel | pd.DataFrame, spec: Spec) -> Fitted:
     if seen is None:
         return Fitted(NAME, spec, state, panel)
     lightgbm = _lightgbm() if spec.mode == "full" else None
-    grown = _grow(lightgbm, seen, spec.seed) if lightgbm is not None else None
-    state |= {"trees": grown} if grown is not None else _poisson(seen)
+    state |= _poisson(seen) | {"trees": _grow(lightgbm, seen, spec.seed) if lightgbm is not None else ""}
     return Fitted(NAME, spec, state, panel)
 
 
@@ -67,7 +66,8 @@ def paths(fitted: Fitted, panel: Panel, ends: NDArray[np.int64], horizon: int) -
     """What is expected after each of `ends`, [k, n, h]."""
     state = fitted.state
     made = redesign(state, fitted.spec, panel, horizon)
-    booster = _lightgbm().Booster(model_str=state["trees"]) if state["trees"] else None
+    lightgbm = _lightgbm() if state["trees"] else None
+    booster = lightgbm.Booster(model_str=state["trees"]) if lightgbm is not None else None
     at = rows_of(made, np.tile(np.arange(panel.n), ends.size), np.repeat(ends, panel.n))
     least, few = _of_rows(state, panel, at)
     found = np.empty((horizon, at.rows.size))
@@ -145,11 +145,11 @@ def _rows(made: Design, state: dict[str, Any], spec: Spec) -> _Seen | None:
     return _Seen(*(np.concatenate(part) for part in zip(*parts, strict=True)))
 
 
-def _grow(lightgbm: Any, seen: _Seen, seed: int) -> str | None:
-    """The trees as text; None where they do not help on the late rows."""
+def _grow(lightgbm: Any, seen: _Seen, seed: int) -> str:
+    """The trees as text; empty where they do not help on the late rows."""
     late, x = seen.late, seen.x.astype(np.float32)
     if late.sum() < 50 or (~late).sum() < 200:
-        return None
+        return ""
     zeros = float(np.mean(seen.count <= 0))
     loss = {"objective": "tweedie", "tweedie_variance_power": 1.3} if zeros > MANY_ZEROS else {"objective": "poisson"}
     settings = SETTINGS | loss | {"seed": seed, "metric": loss["objective"]}
@@ -160,29 +160,40 @@ def _grow(lightgbm: Any, seen: _Seen, seed: int) -> str | None:
     early = data(~late)
     found = lightgbm.train(settings, early, ROUNDS, valid_sets=[data(late, early)], callbacks=[lightgbm.early_stopping(PATIENCE, verbose=False)])
     if found.best_iteration < 2:
-        return None
+        return ""
     return lightgbm.train(settings, data(np.ones(len(late), bool)), int(found.best_iteration * 1.1)).model_to_string()
 
 
 def _poisson(seen: _Seen) -> dict[str, Any]:
-    """Poisson regression with the usual count as its offset: weights [1 + c] for centred features, by Newton's steps that never overshoot."""
+    """Poisson regression with the usual count as its offset: weights [1 + c] for centred features; the ridge is chosen on the late rows."""
     centre, spread = seen.x.mean(axis=0), np.maximum(seen.x.std(axis=0), 1e-9)
     x, y = np.c_[np.ones(len(seen.x)), (seen.x - centre) / spread], np.maximum(seen.count, 0)
-    ridge = RIDGE * y.sum() * np.r_[1e-6, np.ones(x.shape[1] - 1)]
+    best, least = RIDGES[-1], np.inf
+    early, late = ~seen.late, seen.late
+    if late.sum() >= 50 and early.sum() >= 200:
+        for ridge in RIDGES:
+            eta = seen.usual[late] + np.clip(x[late] @ _newton(x[early], y[early], seen.usual[early], ridge), -FAR, FAR)
+            if (loss := float(np.sum(np.exp(eta) - y[late] * eta))) < least:
+                best, least = ridge, loss
+    return {"weights": _newton(x, y, seen.usual, best), "centre": centre, "spread": spread}
+
+
+def _newton(x: Floats, y: Floats, usual: Floats, share: float) -> Floats:
+    """The maximum of the penalised likelihood, by Newton's steps that are halved until they do not overshoot."""
+    ridge = share * y.sum() * np.r_[1e-6, np.ones(x.shape[1] - 1)] + 1e-9
 
     def loss(w: Floats) -> float:
         eta = x @ w
-        return float(np.sum(np.exp(seen.usual + np.clip(eta, -FAR, FAR)) - y * eta) + 0.5 * ridge @ w**2)
+        return float(np.sum(np.exp(usual + np.minimum(eta, 30)) - y * eta) + 0.5 * ridge @ w**2)
 
-    w, now = np.zeros(x.shape[1]), np.inf
+    w = np.zeros(x.shape[1])
+    now = loss(w)
     for _ in range(NEWTON):
-        mu = np.exp(seen.usual + np.clip(x @ w, -FAR, FAR))
+        mu = np.exp(usual + np.minimum(x @ w, 30))
         step = np.linalg.solve((x * mu[:, None]).T @ x + np.diag(ridge), x.T @ (y - mu) - ridge * w)
-        for _ in range(6):
-            if (then := loss(w + step)) <= now:
-                break
+        while (then := loss(w + step)) > now and np.abs(step).max() > 1e-9:
             step = step / 2
-        else:
+        if then > now:
             break
         w, now = w + step, then
-    return {"weights": w, "centre": centre, "spread": spread}
+    return w
