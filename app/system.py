@@ -33,6 +33,7 @@ from app.lineage.events import Events
 from app.saved import Saved
 from app.secrets import Secrets
 from app.service.kept import Kept
+from app.service.shelf import Shelf
 from app.settings import Settings
 from app.wall.scenes import Scene
 from app.wall.scenes import read as read_scenes
@@ -115,7 +116,7 @@ class System:
         self.scenes: dict[str, Scene] = read_scenes(settings.home)
         self.steering = Steering()
         self.alerts = Watch(self)
-        self.watch, self.service = watch.Watch(), Kept()
+        self.watch, self.service, self.cases = watch.Watch(), Kept(), Shelf(self.db)
         self.outlooks, self.training = Outlooks(self), Training(self)
         self.read_cities()
         self.finish()

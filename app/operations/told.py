@@ -156,7 +156,7 @@ def service(seen: Seen, city: str, look: Look) -> dict[str, Any]:
     where = look.unit if look.is_part else None
     seq = Place(seen, city).above(where["level"], where["seq"], "district") if where else 0
     district = cards.unit_at(seen, city, "district", seq)["code"] if seq else ""
-    found = state.now(seen, city, state.Choice(district=district, period="week" if look.since == "week" else "month"))
+    found = state.brief(seen, city, state.Choice(district=district, period="week" if look.since == "week" else "month"))
     mine = [one for one in found["measures"] if one["good"] is not None and one["value"] is not None]
     return {"cases": found["cases"], "newest": found["newest"], "now": found["now"], "district": district,
             "measures": sorted(mine, key=lambda one: -RANK[one["status"]])[:MOST_SIGNS]}

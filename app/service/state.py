@@ -16,6 +16,8 @@ from app.catalogue.names import names
 from app.errors import BadInput
 from app.exchange import sources
 from app.exchange.desk import LATE, SILENT
+from app.service import counts
+from app.service.cases import Cases
 from app.service.measures import BY_ID, CASE_MEASURES, SIDES, judged
 from app.sight import Seen
 
@@ -95,29 +97,54 @@ def now(seen: Seen, city: str, choice: Choice | None = None) -> dict[str, Any]:
     key = (seen.scope, city, seen.city(city).geometry_version, at.batch, at.now // 60, choice)
     counted = seen.service.get(key, lambda: _counted(seen, city, choice, at))
     ways, api = interfaces(seen, city), own_api(seen)
-    decided = [row for row in seen.desk.requests(city, most=MOST_OUT) if row["decided_at"] and choice.department in ("", row["owner"])]
-    rates = [row for row in seen.catalogue.trend(city, choice.department) if row["rate"] == "fresh"]
-    beside = [_in_time(choice, at, decided, rates, back) for back in (0, 1)]
-    beside[0] |= _today(seen, city, choice.department, ways, api)
-    now_, before = ({**counts, **more} for counts, more in zip(counted["whole"], beside, strict=True))
+    beside = _beside(seen, city, choice, at, ways, api)
+    now_, before = ({**one, **more} for one, more in zip(counted["whole"], beside, strict=True))
     found = {
         **counted, "choice": choice, "now": at.now, "newest": at.newest, "measures": judged(now_, before),
         "sources": None if ways is None else [row for row in ways if row["status"] != "green"], "api": api}
     return {**found, "failing": _failing(found)}
 
 
+def brief(seen: Seen, city: str, choice: Choice) -> dict[str, Any]:
+    """The few figures that the operations page shows: `cases`, `measures`, `newest`, `now` as `now` has them. What is not of cases (requests,
+    sources, own answers) may be a minute old.
+    """
+    at = clock(seen, city)
+    bounds, mine = at.bounds(choice), counts.chosen(held(seen, city, at), choice.filters)
+    kept = (seen.scope, city, choice.department, choice.period, at.batch, int(time.time()) // 60)
+    beside = seen.service.get(("beside", *kept), lambda: _beside(seen, city, choice, at, interfaces(seen, city), own_api(seen)))
+    whole = {row["period"]: row for row in counts.whole(mine, bounds["before"], bounds["since"], bounds["until"])}
+    now_, before = ({**whole.get(back, {}), **more} for back, more in enumerate(beside))
+    return {"cases": counts.now(mine, at.now, at.day_end), "newest": at.newest, "now": at.now, "measures": judged(now_, before)}
+
+
+def held(seen: Seen, city: str, at: Clock) -> Cases:
+    """The cases in sight, as arrays."""
+    return seen.cases.seen(seen, city, at.batch)
+
+
+def _beside(seen: Seen, city: str, choice: Choice, at: Clock, ways: list[dict[str, Any]] | None,
+            api: list[dict[str, Any]]) -> list[dict[str, float | None]]:
+    """The counts of what is no case, of the period and the one before."""
+    decided = [row for row in seen.desk.requests(city, most=MOST_OUT) if row["decided_at"] and choice.department in ("", row["owner"])]
+    rates = [row for row in seen.catalogue.trend(city, choice.department) if row["rate"] == "fresh"]
+    beside = [_in_time(choice, at, decided, rates, back) for back in (0, 1)]
+    beside[0] |= _today(seen, city, choice.department, ways, api)
+    return beside
+
+
 def _counted(seen: Seen, city: str, choice: Choice, at: Clock) -> dict[str, Any]:
     """What the cases chosen say: `whole` (counts of the period, of the one before), sides, queues, days, cases, promises, and who is named."""
-    asked = {"city": city, **choice.filters, **at.bounds(choice)}
-    counts = seen.rows("service_counts", **asked)
-    whole = {row["period"]: row for row in counts if row["side"] == ""}
-    queues = [_queue(row) for row in seen.rows("service_queues", **{**asked, "since": at.now - 7 * DAY, "until": at.now})]
-    named = seen.rows("service_names", city=city)
+    every, bounds = held(seen, city, at), at.bounds(choice)
+    mine = counts.chosen(every, choice.filters)
+    rows = counts.periods(mine, bounds["before"], bounds["since"], bounds["until"])
+    whole = {row["period"]: row for row in rows if row["side"] == ""}
+    queues = [_queue(row) for row in counts.queues(mine, at.now - 7 * DAY, at.now, at.day_end)]
+    departments, districts = counts.named(every)
     return {
-        "whole": (whole.get(0, {}), whole.get(1, {})), "sides": _sides(counts), "queues": queues, "days": _days(seen, city, asked),
-        "cases": {name: sum(row[name] for row in queues) for name in ("open", "overdue", "due")},
-        "promises": cases(seen, city, "due", choice, at, MOST), "departments": sorted({row["department"] for row in named if row["department"]}),
-        "districts": sorted({row["district"] for row in named})}
+        "whole": (whole.get(0, {}), whole.get(1, {})), "sides": _sides(rows), "queues": queues, "days": _days(seen, city, mine, bounds),
+        "cases": counts.now(mine, at.now, at.day_end),
+        "promises": cases(seen, city, "due", choice, at, MOST), "departments": departments, "districts": districts}
 
 
 def cases(seen: Seen, city: str, show: str, choice: Choice, at: Clock | None = None, most: int = MOST) -> list[dict[str, Any]]:
@@ -198,12 +225,12 @@ def _today(seen: Seen, city: str, department: str, ways: list[dict[str, Any]] | 
         "sources": len(some), "sources_up": sum(row["status"] == "green" for row in some)}
 
 
-def _sides(counts: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+def _sides(rows_: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
     """By each side its names with the measures of cases, the worst on time first; the share of all opened."""
-    total = sum(row["opened"] for row in counts if row["side"] == "" and row["period"] == 0)
-    then = {(row["side"], row["name"]): row for row in counts if row["period"] == 1}
+    total = sum(row["opened"] for row in rows_ if row["side"] == "" and row["period"] == 0)
+    then = {(row["side"], row["name"]): row for row in rows_ if row["period"] == 1}
     found: dict[str, list[dict[str, Any]]] = {side: [] for side in SIDES}
-    for row in counts:
+    for row in rows_:
         if row["period"] == 0 and row["side"]:
             told = {str(one["id"]): one for one in judged(row, then.get((row["side"], row["name"]), {}), CASE_MEASURES)}
             found[row["side"]].append({"name": row["name"], "opened": row["opened"], "closed": row["closed"], "measures": told,
@@ -213,11 +240,11 @@ def _sides(counts: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-def _days(seen: Seen, city: str, asked: dict[str, Any]) -> list[dict[str, Any]]:
+def _days(seen: Seen, city: str, mine: Cases, bounds: dict[str, int]) -> list[dict[str, Any]]:
     """The days of the period, one after the other; a day without cases has zeros."""
-    rows = {_day(row["day"]): row for row in seen.rows("service_days", **asked)}
-    zone = ZoneInfo(seen.city(city).timezone)
-    day, last = (datetime.fromtimestamp(at, zone).date() for at in (asked["since"], asked["until"] - 1))
+    zone = seen.city(city).timezone
+    rows = counts.days(mine, bounds["since"], bounds["until"], zone)
+    day, last = (datetime.fromtimestamp(at, ZoneInfo(zone)).date() for at in (bounds["since"], bounds["until"] - 1))
     names = ("opened", "asked", "digital", "closed", "promised", "on_time", "rated", "good")
     found = []
     while rows and day <= last:
@@ -235,11 +262,11 @@ def _queue(row: dict[str, Any]) -> dict[str, Any]:
 def _failing(found: dict[str, Any]) -> list[dict[str, Any]]:
     """What needs somebody: broken promises, those of today, measures off their goal, queues that build, sources, the own API."""
     rows: list[dict[str, Any]] = []
-    counts = found["cases"]
-    if counts["overdue"]:
-        rows.append({"kind": "overdue", "status": "red", "n": counts["overdue"], "show": "overdue"})
-    if counts["due"]:
-        rows.append({"kind": "due", "status": "amber", "n": counts["due"], "show": "due"})
+    waiting = found["cases"]
+    if waiting["overdue"]:
+        rows.append({"kind": "overdue", "status": "red", "n": waiting["overdue"], "show": "overdue"})
+    if waiting["due"]:
+        rows.append({"kind": "due", "status": "amber", "n": waiting["due"], "show": "due"})
     rows += [{"kind": "measure", "status": one["status"], "measure": one, "key": one["key"]}
              for one in found["measures"] if one["status"] in ("red", "amber")]
     rows += [{"kind": "queue", "status": "amber", "queue": row, "show": "open"} for row in found["queues"] if row["is_building"]]
