@@ -40,13 +40,15 @@ DAYS, REPLAYED, MOST_REPLAYED, REPLAYED_LONG = 7, 14 * 86_400, 720, 60      # da
 class Look:
     """`unit` is looked at, `root` where the viewer's sight begins (None: no units yet); `cutoff` None: the newest step, else a replay.
 
-    `steps` ahead (0: this indicator has no forecast); `step` is the one that the map shows, counted from 0; `refused` are errors.
+    `steps` ahead (0: this indicator has no forecast), `usual` where the address says none; `step` is the one that the map shows, from 0;
+    `refused` are errors.
     """
 
     root: dict[str, Any] | None
     unit: dict[str, Any] | None
     indicator: str = ""
     steps: int = 0
+    usual: int = 0
     cutoff: int | None = None
     others: tuple[dict[str, Any], ...] = ()
     scenarios: tuple[tuple[str, Scenario], ...] = ()
@@ -59,7 +61,8 @@ class Look:
     def asked(self) -> dict[str, str]:
         """The words of its address; what is the default is left out."""
         is_part = self.unit is not None and self.root is not None and self.unit["code"] != self.root["code"]
-        return {"unit": self.unit["code"] if is_part and self.unit else "", "sign": self.indicator, "steps": str(self.steps or ""),
+        steps = "" if self.steps == self.usual else str(self.steps)
+        return {"unit": self.unit["code"] if is_part and self.unit else "", "sign": self.indicator, "steps": steps,
                 "at": "" if self.cutoff is None else str(self.cutoff), "with": ",".join(row["code"] for row in self.others),
                 "s": ";".join(text for text, _ in self.scenarios), "k": str(self.step or ""), "show": "" if self.show == SHOWS[0] else self.show}
 
@@ -106,7 +109,8 @@ def look(seen: Seen, city: str, words: Mapping[str, str]) -> Look:
     others = tuple(row for row in map(unit_of, codes) if row is not None)
     show = words.get("show", "") if words.get("show", "") in SHOWS and breach_limit(one) else SHOWS[0]
     scenarios = _scenarios(words.get("s", ""), one, refused) if cutoff is None else ()
-    return Look(top, unit, name, steps, cutoff, others, scenarios, min(_whole(words.get("k", "")), max(0, steps - 1)), show, tuple(refused), choice)
+    step = min(_whole(words.get("k", "")), max(0, steps - 1))
+    return Look(top, unit, name, steps, horizon(one.cadence), cutoff, others, scenarios, step, show, tuple(refused), choice)
 
 
 def choices(seen: Seen, city: str, top: dict[str, Any] | None) -> tuple[str, ...]:

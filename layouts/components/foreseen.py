@@ -78,9 +78,7 @@ def chance(r: Reader, share: float | None) -> str:
     """A probability as people say it: never nought, never certain."""
     if share is None or share != share:
         return "–"
-    if share < 0.01:
-        return r.t("below 1 %")
-    return r.t("above 99 %") if share > 0.99 else percent(r, share)
+    return "< 1 %" if share < 0.01 else "> 99 %" if share > 0.99 else percent(r, share)
 
 
 def signed(r: Reader, value: float, one: dict[str, Any], decimals: int | None = None) -> str:
