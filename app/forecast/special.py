@@ -46,7 +46,7 @@ SPECIAL = (
             {"zh": "各步及全程超容量概率", "en": "Probability of exceeding the capacity, at each step and at any"}),
     Special("water", "app.forecast.water", "reading", ("river_level_m", "ponding_cm"), ("city", "district", "street"),
             {"zh": "水位历史与降雨", "en": "Levels of the past, and rain"},
-            {"zh": "降雨滞后因子，上级最高水位区间，超警戒概率", "en": "Rain on its way as factors, the highest gauge of a parent, chance of a warning"}),
+            {"zh": "降雨滞后因子，上级最高水位区间，超警戒概率", "en": "Rain on its way as factors, a parent's highest gauge, chance of a warning"}),
     Special("air", "app.forecast.air", "reading", ("aqi", "pm25"), ("city", "district", "street"),
             {"zh": "各污染物浓度预测区间", "en": "Forecasts of pollutants with bands"},
             {"zh": "空气质量指数、区间、首要污染物、各级概率", "en": "AQI with bands, primary pollutants, probability of each level"}),
