@@ -21,6 +21,7 @@ from app.forecast.usual import Usual, usual
 
 GROUPS = ("past", "neighbours", "calendar", "weather")
 LAGS, NEAR_LAGS, SAMPLE = 12, 6, 2_000      # SAMPLE: series that the mean of all is taken over, at most
+DAYS = 7        # inner seasons that the history must hold for that
 CLIP = 12.0                                 # features and targets end here, in scales: a broken sensor must not teach
 
 
@@ -44,6 +45,12 @@ class Design:
     weather: Mapping[str, Any]
     factors: tuple[str, ...]
     horizon: int
+    reach: int          # 2: looks a week back, 1: some days, 0: the history is too short to learn from the same time of other days
+
+    @property
+    def outer(self) -> int:
+        """The outer season that is looked back at: the inner one where the history does not hold it often enough."""
+        return self.clock.outer if self.reach > 1 else self.clock.inner
 
     def base(self, rows: Ints, ends: Ints, step: int) -> Floats:
         """What is usual `step` steps after the moment `ends`, [len(rows)]; the last value where nothing is usual yet."""
@@ -57,6 +64,8 @@ class Design:
     def common(self, rows: Ints, ends: Ints) -> tuple[list[Floats], list[str]]:
         """Features that do not depend on how far ahead one looks, and the group of each."""
         found = [self.r[rows, np.maximum(ends - 1 - k, 0)] for k in range(LAGS)]
+        if self.reach > 0:
+            found += [self._at(self.r, rows, ends - season - k) for season in sorted({self.clock.inner, self.outer} - {1}) for k in (1, 2)]
         for width in self.widths():
             found.append((self.sums[rows, ends] - self.sums[rows, np.maximum(ends - width, 0)]) / width)
         groups = ["past"] * len(found)
@@ -71,7 +80,7 @@ class Design:
     def widths(self) -> list[int]:
         """Steps of the windows that are averaged."""
         c = self.clock
-        return sorted({3, 6, max(2, c.inner // 2), max(2, c.inner), max(2, c.outer)})
+        return sorted({3, 6, max(2, c.inner // 2), max(2, c.inner), max(2, self.outer)})
 
     def ahead(self, rows: Ints, ends: Ints, step: int, b: Floats) -> tuple[list[Floats], list[str]]:
         """Features of the target `step` steps ahead, whose base is b; and the group of each."""
@@ -79,24 +88,36 @@ class Design:
         last, slot, day = ends - 1, c.slot[target], c.day[target]
 
         def back(season: int, more: int = 0) -> Ints:
-            return np.maximum(target - season * (-(-step // season) + more), 0)
+            return target - season * (-(-step // season) + more)
 
-        week = back(c.outer)
-        past = [(self.y[rows, last] - b) / s, (self.usual.of("weeks", rows, ends, target) - b) / s,
-                (self.usual.of("any", rows, ends, target) - b) / s, (self.usual.mean(rows, ends) - b) / s,
-                (self.y[rows, week] - b) / s, self.r[rows, week], self.r[rows, back(c.inner)], self.r[rows, back(c.inner, 1)]]
+        def off(at: Ints) -> Floats:            # how far an earlier value lies from the base
+            return np.where(at >= 0, (self.y[rows, np.maximum(at, 0)] - b) / s, 0.0)
+
+        before, week = back(c.inner), back(self.outer)
+        past = [off(last), (self.usual.of("any", rows, ends, target) - b) / s, (self.usual.mean(rows, ends) - b) / s,
+                self._at(self.r, rows, before)]
+        if self.reach > 0:
+            past += [off(before), off(back(c.inner, 1)), off(last - c.inner), self._at(self.r, rows, back(c.inner, 1))]
+        if self.reach > 1:
+            past += [(self.usual.of("weeks", rows, ends, target) - b) / s, off(week), off(back(self.outer, 1)), off(last - self.outer),
+                     *(self._at(self.r, rows, np.minimum(week + k, last)) for k in (-1, 0, 1))]
         if self.everyone is not None:
-            past += [self.everyone[0, week], self.everyone[0, back(c.inner)]]
+            past += [self._at(self.everyone, np.zeros_like(rows), at) for at in {c.inner: before, self.outer: week}.values()]
         angle = 2 * np.pi * slot / max(2, c.slots)
         turns = [np.sin(angle), np.cos(angle), np.sin(2 * angle), np.cos(2 * angle)] if c.slots > 2 else []
         kind, holiday = c.kind[day].astype(float), c.holiday[day].astype(float)
         changed = kind - c.kind[c.day[last]]
         calendar = [*turns, kind, changed, holiday, holiday - c.holiday[c.day[last]]]
         mean = (self.sums[rows, ends] - self.sums[rows, np.maximum(ends - c.inner, 0)]) / c.inner
-        past += [turn * with_ for with_ in (self.r[rows, last], mean, past[1]) for turn in (*turns, kind)]
+        past += [turn * with_ for with_ in (self.r[rows, last], mean, past[8] if self.reach > 1 else past[1]) for turn in (*turns, kind)]
         weather = [column for name in self.factors for column in self._weather(name, rows, ends, target, step)]
         found = [np.clip(np.nan_to_num(one), -CLIP, CLIP) for one in (*past, *calendar, *weather)]
         return found, ["past"] * len(past) + ["calendar"] * len(calendar) + ["weather"] * len(weather)
+
+    @staticmethod
+    def _at(values: Floats, rows: Ints, at: Ints) -> Floats:
+        """Values at steps; 0 before the first."""
+        return np.where(at >= 0, values[rows, np.maximum(at, 0)], 0.0)
 
     def _weather(self, name: str, rows: Ints, ends: Ints, target: Ints, step: int) -> tuple[Floats, Floats]:
         """How a factor will depart from what is usual for it, and the same of its square; as it was known at the moment."""
@@ -113,6 +134,13 @@ class Design:
         return coming - expected, (coming**2 - expected**2) / 4
 
 
+def holds(when: Clock, t: int, horizon: int) -> int:
+    """How far back a history of t steps lets one learn from the same time: 2 = a week, 1 = some days, 0 = neither."""
+    if when.outer > when.inner and t - horizon >= 1.6 * when.outer + when.slots:
+        return 2
+    return int(when.inner > 1 and t - horizon >= DAYS * when.inner)
+
+
 def scales(y: Floats) -> Floats:
     """The scale of each series [n, t]: its standard deviation; a small one for a series that never moves."""
     known = ~np.isnan(y)
@@ -122,9 +150,11 @@ def scales(y: Floats) -> Floats:
     return np.where(spread > 1e-9 * np.maximum(np.abs(mean), 1e-9), spread, np.maximum(np.abs(mean), 1.0) * 1e-3)
 
 
-def design(panel: Panel, spec: Spec, horizon: int, scale: Floats | None = None, factors: Mapping[str, tuple[float, float]] | None = None) -> Design:
-    """Prepare a panel. `scale` [n] and `factors` {name: (mean, spread)}: those a model was fitted with; else of this panel."""
+def design(panel: Panel, spec: Spec, horizon: int, scale: Floats | None = None, factors: Mapping[str, tuple[float, float]] | None = None,
+           reach: int | None = None) -> Design:
+    """Prepare a panel. `scale` [n], `factors` {name: (mean, spread)} and `reach`: those a model was fitted with; else those of this panel."""
     when = clock(panel, spec, horizon)
+    reach = holds(when, panel.t, horizon) if reach is None else reach
     known = usual(panel.y, when)
     scale = scales(panel.y) if scale is None else scale
     n, t = panel.y.shape
@@ -147,7 +177,7 @@ def design(panel: Panel, spec: Spec, horizon: int, scale: Floats | None = None, 
     weather, names = {}, tuple(sorted(panel.known)) if factors is None else tuple(sorted(factors))
     for name in names:
         weather[name] = _factor(panel, name, when, spec, None if factors is None else factors[name])
-    return Design(panel, when, known, scale, filled, r, sums, near, above, everyone, weather, names, horizon)
+    return Design(panel, when, known, scale, filled, r, sums, near, above, everyone, weather, names, horizon, reach)
 
 
 def _held(values: Floats, most: int = 6) -> Floats:

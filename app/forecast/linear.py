@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from app.forecast.design import CLIP, Design, design
 from app.forecast.frame import Floats, Panel
@@ -14,7 +13,8 @@ from app.forecast.sampling import pairs
 from app.forecast.seasons import Ints
 from app.forecast.spec import Spec
 
-PENALTIES = (1e-4, 1e-3, 1e-2, 3e-2, 1e-1, 3e-1, 1.0)     # times the weight of the rows
+PENALTIES = (1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 3e-2, 1e-1, 3e-1, 1.0)     # times the weight of the rows
+STRETCHES = 4
 LATE = 0.8                                                # the moments after this share of all choose the penalty
 
 
@@ -63,50 +63,72 @@ def learn(made: Design, panel: Panel, spec: Spec, most: int) -> tuple[Floats, li
     at = rows_of(made, rows, ends)
     late = ends > np.quantile(ends, LATE)
     weight = made.scale[rows] / made.scale[rows].mean()
-    found, groups = [], []
+    parts, groups = [], []
     for step in range(1, spec.horizon + 1):
         b, x, groups = ahead(made, at, step)
         z = target(made, at, step, b)
         there = np.isfinite(z)
         if not there.all():
             x, z = x[there], z[there]
-        found.append(solve(x, z, weight[there], late[there]))
-    return np.array(found), groups
+        parts.append([_moments(x[part], z[part], weight[there][part]) for part in (~late[there], late[there])])
+    return _solved(parts), groups
 
 
-def solve(x: Floats, z: Floats, weight: Floats, late: NDArray[np.bool_]) -> Floats:
-    """Weighted least squares with the penalty that does best on the late rows; the first column is the constant and pays next to nothing."""
-    if len(z) < 20:
-        return np.zeros(x.shape[1])
+@dataclass(frozen=True)
+class Moments:
+    """Weighted sums over rows: x'x [c, c], x'z [c], z'z, the weight and the number of rows."""
+
+    gram: Floats
+    right: Floats
+    weight: float
+    count: int
+
+    def __add__(self, other: Moments) -> Moments:
+        return Moments(self.gram + other.gram, self.right + other.right, self.weight + other.weight, self.count + other.count)
+
+
+def _moments(x: Floats, z: Floats, weight: Floats) -> Moments:
     root = np.sqrt(weight)
-    x, z = x * root[:, None], z * root
-    parts = [(x[part].T @ x[part], x[part].T @ z[part], weight[part].sum()) for part in (~late, late)]
-    gram, right, total = (parts[0][i] + parts[1][i] for i in range(3))
-    spread = np.sqrt(np.maximum(gram.diagonal() / total, 1e-12))
-    penalty = np.ones(x.shape[1])
-    penalty[0] = 1e-6
+    x = x * root[:, None]
+    return Moments(x.T @ x, x.T @ (z * root), float(weight.sum()), len(z))
 
-    def once(part: tuple[Any, Any, Any], share: float) -> Floats:
-        scaled = part[0] / np.outer(spread, spread)
-        scaled[np.diag_indices_from(scaled)] += share * part[2] * penalty
-        return np.linalg.solve(scaled, part[1] / spread) / spread
 
-    best, least = PENALTIES[2], np.inf
-    if late.any() and (~late).sum() > x.shape[1]:
-        for share in PENALTIES:
-            w = once(parts[0], share)
-            loss = w @ parts[1][0] @ w - 2 * w @ parts[1][1]
-            if loss < least:
-                best, least = share, loss
-    return once((gram, right, total), best)
+def _solved(parts: list[list[Moments]]) -> Floats:
+    """Coefficients [h, c] of every step from its (early, late) moments; a stretch of steps shares the penalty that does best on the late ones."""
+    horizon, columns = len(parts), len(parts[0][0].right)
+    found = np.zeros((horizon, columns))
+    edges = np.unique(np.linspace(0, horizon, STRETCHES + 1).round().astype(int))
+    for low, high in zip(edges[:-1], edges[1:], strict=True):
+        losses = np.zeros(len(PENALTIES))
+        for early, late in parts[low:high]:
+            if late.count and early.count > columns:
+                tried = [solve(early, share) for share in PENALTIES]
+                losses += [(w @ late.gram @ w - 2 * w @ late.right) / late.weight for w in tried]
+        best = PENALTIES[int(losses.argmin())] if losses.any() else 1e-2
+        for step in range(low, high):
+            whole = parts[step][0] + parts[step][1]
+            if whole.count >= 20:
+                found[step] = solve(whole, best)
+    return found
+
+
+def solve(sums: Moments, share: float) -> Floats:
+    """Weighted least squares with a penalty; the first column is the constant and pays next to nothing."""
+    spread = np.sqrt(np.maximum(sums.gram.diagonal() / sums.weight, 1e-12))
+    scaled = sums.gram / np.outer(spread, spread)
+    penalty = np.full(len(spread), share * sums.weight)
+    penalty[0] *= 1e-3
+    scaled[np.diag_indices_from(scaled)] += penalty
+    return np.linalg.solve(scaled, sums.right / spread) / spread
 
 
 def redesign(state: dict[str, Any], spec: Spec, panel: Panel, horizon: int) -> Design:
     """A panel prepared as the one a model was fitted on: the same scales (where the series are the same) and factors."""
     scale = np.asarray(state["scale"]) if list(panel.ids) == state["ids"] else None
-    return design(panel, spec, horizon, scale, state["factors"])
+    return design(panel, spec, horizon, scale, state["factors"], state["reach"])
 
 
 def kept(made: Design, panel: Panel) -> dict[str, Any]:
     """What `redesign` needs of a design."""
-    return {"scale": made.scale, "ids": list(panel.ids), "factors": {name: list(made.weather[name][3]) for name in made.factors}}
+    return {"reach": made.reach, "scale": made.scale, "ids": list(panel.ids),
+            "factors": {name: list(made.weather[name][3]) for name in made.factors}}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from app.forecast.design import holds
 from app.forecast.frame import Panel
 from app.forecast.seasons import Clock, Ints
 from app.forecast.spec import Spec
@@ -14,7 +15,7 @@ SERIES = 2_000      # that are learnt from, at most
 def warm(clock: Clock, t: int, horizon: int) -> int:
     """The first moment that is learnt from: after a day of the inner season and, where the history is long enough, the outer one."""
     inner = max(3, clock.slots if clock.slots > 1 else clock.inner)
-    outer = clock.outer + inner if t - horizon >= 1.6 * clock.outer + inner else 0
+    outer = clock.outer + inner if holds(clock, t, horizon) > 1 else 0
     return int(min(max(2 * inner, outer), max(1, (t - horizon) // 2)))
 
 
