@@ -38,7 +38,7 @@ class Kind:
 
 
 KINDS: dict[str, Kind] = {
-    "operations": Kind("/", "operations.read", ("unit", "topic", "sign", "severity", "since")),
+    "operations": Kind("/", "operations.read", ("unit", "topic", "sign", "severity", "since", "cases")),
     "map": Kind(
         "/map", "map.read", ("indicator", "level", "by", "show", "dims", "compare", "indicator2", "behind", "at", "tab", "explode", "units", "camera")
     ),

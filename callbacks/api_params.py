@@ -242,6 +242,7 @@ ROUTES: dict[str, Route] = {
         "The panels of the operations page for a look at the city: a unit, a theme, a vital sign, a severity, a period",
         (CITY, text("unit", "Code of the unit looked at"), text("topic", "Id of a theme"), text("sign", "Indicator that colours the map", 60),
          word("severity", "Severity of the alerts", ("red", "orange", "yellow", "blue")), word("since", "Compared with", ("day", "week")),
+         text("cases", "Which service cases: side:word with ; between", 200),
          word("lang", "Language", LANGUAGES), word("theme", "Colours", ("light", "dark"))),
     ),
     "page_forecast.panels": Route(

@@ -67,7 +67,8 @@ def drawn(seen: Seen, r: Reader, city: City, words: dict[str, str]) -> dict[str,
     seen_look = look(seen, city.city, words)
     asked = {"unit": seen_look.unit["code"] if seen_look.unit and seen_look.is_part else "", "topic": seen_look.theme,
              "sign": seen_look.indicator if seen_look.indicator == words.get("sign") else "",
-             "severity": seen_look.severity, "since": "" if seen_look.since == "day" else seen_look.since}
+             "severity": seen_look.severity, "since": "" if seen_look.since == "day" else seen_look.since,
+             "cases": seen_look.told_cases}
     trees = {}
     for name in PANELS:
         try:

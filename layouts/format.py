@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
@@ -35,6 +36,7 @@ _FAR = 300 * 86_400  # seconds
 _LOCALE = {"zh": "zh_Hans_CN", "en": "en_GB"}
 
 
+@lru_cache(maxsize=16_384)
 def number(value: float | None, language: str, decimals: int = 0) -> str:
     """The whole number with separators; a dash where there is none."""
     if value is None or value != value:

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.errors import NotFound
+from app.indicators import learnt
 from app.indicators.owners import themes
 from app.indicators.status import STATUS, allowance, is_judged, judge, judge_all, now_of, of_unit, tick
 from app.system import System
@@ -29,6 +30,8 @@ GREEN_FROM, AMBER_FROM = 75.0, 50.0
 POINTS = {"green": 100.0, "amber": 50.0, "red": 0.0}
 WORST = ("red", "amber", "grey", "green")
 MOST_OPENED = 8         # indicators of a tree whose units are worked out at once; the others when they are asked for
+
+COARSE = "community"    # the finest level at which what was usual is worked out for every unit at once
 
 Floats = NDArray[np.float64]
 
@@ -66,22 +69,25 @@ class Node:
         return self if self.id == id else next((found for child in self.children if (found := child.find(id))), None)
 
 
-def health(seen: System, city: str, unit_code: str = "", since: str = "day") -> Node:
-    """The tree of a unit (empty: where the viewer's sight begins), its changes since a day or a week ago. Raises NotFound."""
+def health(seen: System, city: str, unit_code: str = "", since: str = "day", opened: int = MOST_OPENED) -> Node:
+    """The tree of a unit (empty: where the viewer's sight begins), its changes since a day or a week ago. Raises NotFound.
+
+    `opened`: of how many indicators the units below are worked out, the worst first. With 0 it is a matter of a few milliseconds.
+    """
     if since not in SINCE:
         raise NotFound("The change is since a day or a week", value=since[:20])
     row = seen.city(city)
-    return _health(seen, city, unit_code, since, row.value_version, row.geometry_version, tick(seen, city))
+    return _health(seen, city, unit_code, since, opened, row.value_version, row.geometry_version, tick(seen, city))
 
 
-@lru_cache(maxsize=64)
-def _health(seen: System, city: str, unit_code: str, since: str, *_versions: int) -> Node:
+@lru_cache(maxsize=256)
+def _health(seen: System, city: str, unit_code: str, since: str, most: int, *_versions: int) -> Node:
     row = root(seen, city, unit_code)
     if row is None:
         return Node("city", city, "grey", counts=count(()))
     indicators = [_indicator(seen, city, row, name, SINCE[since]) for name, one in seen.indicators.items() if is_judged(one)]
     known = [pair for pair in indicators if pair is not None]
-    opened = {pair[0].id for pair in sorted(known, key=lambda pair: WORST.index(pair[0].status))[:MOST_OPENED] if pair[0].status in ("red", "amber")}
+    opened = {pair[0].id for pair in sorted(known, key=lambda pair: WORST.index(pair[0].status))[:most] if pair[0].status in ("red", "amber")}
     found = []
     for theme in themes(seen):
         mine = [(_opened(seen, city, row, node, since) if node.id in opened else node, before) for node, before in known
@@ -170,11 +176,26 @@ def _indicator(seen: System, city: str, row: dict[str, Any], name: str, seconds:
     status = judge(value, at, now, one, kept.bands[k].of(i))
     earlier = _earlier(cube, level, at, seconds)
     old = np.nan if earlier is None else float(cube.values(level, earlier)[i])
-    before = of_unit(cube, level, row["seq"], earlier, old, None) if np.isfinite(old) and status != "grey" else "grey"
+    before = "grey"
+    if np.isfinite(old) and status != "grey":
+        if LEVELS.index(level) <= LEVELS.index(COARSE):
+            place = seen.city(city)
+            then = _band_then(seen, city, level, name, int(cube.times[earlier]), place.value_version, place.geometry_version)
+            before = judge(old, int(cube.times[earlier]), None, one, None if then is None else then.of(i))
+        else:
+            before = of_unit(cube, level, row["seq"], earlier, old, None)
     change = value - old if np.isfinite(old) else None
     node = Node("indicator", name, status, value, change, name_zh=one.name_zh, name_en=one.name_en, level=level, at=at)
     below = _below(level, cube)
     return replace(node, counts=_counts(seen, city, row, name, below, now)) if below else node, before
+
+
+@lru_cache(maxsize=512)
+def _band_then(seen: System, city: str, level: str, name: str, step: int, *_versions: int) -> learnt.Band | None:
+    """What was usual at an earlier step, for every unit of a level: kept, since every unit that is looked at is compared with the same step."""
+    cube = seen.values(city).cube(name)
+    row = cube.at(level, step)
+    return None if cube.indicator.thresholds or row is None else learnt.band(cube, level, row)
 
 
 def _earlier(cube: Any, level: str, at: int, seconds: int) -> int | None:

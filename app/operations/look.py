@@ -1,7 +1,8 @@
-"""What the operations page looks at: a unit, a theme, a vital sign, a severity, a period. It is the page's address, and filters every panel."""
+"""What the operations page looks at: a unit, a theme, a vital sign, a severity, a period, service cases: its address, which filters every panel."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +19,9 @@ from data.levels import LEVELS
 
 FIRST = ("congestion_index", "aqi", "power_load_mw", "crowd_density")
 DEEPEST = "community"       # finer units are for the map page
-WORDS_LONGEST = 60      # characters of a word of the address
+WORDS_LONGEST = 200     # characters of a word of the address
+SIDES = ("department", "category", "channel", "status", "hour")       # of service cases; the district or street is the unit looked at
+_WORD = re.compile(r"[A-Za-z0-9_-]{0,40}")
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,12 @@ class Look:
     indicator: str = ""
     severity: str = ""
     since: str = "day"
+    cases: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def told_cases(self) -> str:
+        """Which service cases, as the address says it."""
+        return ";".join(f"{side}:{word}" for side, word in self.cases)
 
     @property
     def seconds(self) -> int:
@@ -62,7 +71,14 @@ def look(seen: Seen, city: str, words: Mapping[str, str]) -> Look:
     theme = words.get("topic", "") if words.get("topic", "") in {one.theme for one in seen.indicators.values()} else ""
     severity = words.get("severity", "") if words.get("severity", "") in SEVERITIES else ""
     since = words.get("since", "") if words.get("since", "") in SINCE else "day"
-    return Look(top, unit, theme, _indicator(seen, city, unit, theme, words.get("sign", "")), severity, since)
+    return Look(top, unit, theme, _indicator(seen, city, unit, theme, words.get("sign", "")), severity, since, cases_of(words.get("cases", "")))
+
+
+def cases_of(text: str) -> tuple[tuple[str, str], ...]:
+    """The sides of service cases that an address filters by, each once; what is no side or no word is left out."""
+    parts = (part.partition(":") for part in text[:WORDS_LONGEST].split(";"))
+    found = {side: word for side, _, word in parts if side in SIDES and word and _WORD.fullmatch(word)}
+    return tuple((side, found[side]) for side in SIDES if side in found)
 
 
 def _indicator(seen: Seen, city: str, unit: dict[str, Any] | None, theme: str, wanted: str) -> str:

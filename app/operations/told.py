@@ -6,25 +6,27 @@ One function a panel, by the name of its file in layouts/panels; what a function
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from app.alerts import board
 from app.brief.facts import coloured, headline, row_of
+from app.catalogue.names import names as catalogue_names
 from app.forecast.told import ahead
 from app.indicators.cube import length_of
 from app.indicators.health import Node, health
 from app.indicators.series import course
 from app.indicators.status import STATUS, is_judged, judge_all, now_of
 from app.lineage.flow import batches
-from app.operations.look import Look, Place
+from app.operations.look import SIDES, Look, Place
 from app.service import state
 from app.sight import Seen
 from app.units import cards
 from data.alerts import OPEN, SEVERITIES, STATES
 
-MOST_ALERTS, MOST_EVENTS, MOST_BATCHES, MOST_SIGNS = 12, 24, 8, 4
+MOST_ALERTS, MOST_EVENTS, MOST_BATCHES, MOST_SIGNS, MOST_BARS = 12, 24, 8, 4, 5
 ALL = 5000
 BATCH = ("batch", "dataset", "source", "source_zh", "source_en", "row_in", "accepted", "rejected")
 RANK = {"red": 3, "amber": 2, "green": 1, "grey": 0}
@@ -42,7 +44,7 @@ def head(seen: Seen, city: str, look: Look) -> dict[str, Any]:
 
 def _part(seen: Seen, city: str, look: Look) -> dict[str, Any]:
     """The same of a part of the city: one node of the health tree."""
-    tree = health(seen, city, look.unit["code"] if look.unit else "", look.since)
+    tree = health(seen, city, look.unit["code"] if look.unit else "", look.since, opened=0)
     themes = [{"id": theme.id, "name_zh": theme.name_zh, "name_en": theme.name_en, "status": theme.status} for theme in tree.children]
     themes.sort(key=lambda theme: -RANK[theme["status"]])
     return {"status": tree.status, "themes": themes, "judged": tree.value is not None,
@@ -53,7 +55,7 @@ def signs(seen: Seen, city: str, look: Look) -> dict[str, Any]:
     """The vital signs of the unit by theme, those that need an eye first; of the theme looked at all of them."""
     if look.unit is None:
         return {"themes": []}
-    tree = health(seen, city, look.unit["code"], look.since)
+    tree = health(seen, city, look.unit["code"], look.since, opened=0)
     found = []
     for theme in tree.children:
         if look.theme and theme.id != look.theme:
@@ -112,7 +114,7 @@ def alerts(seen: Seen, city: str, look: Look) -> dict[str, Any]:
 
 def feed(seen: Seen, city: str, look: Look) -> dict[str, Any]:
     """What happened last: steps of alerts there and, for who may see the whole city's data, the batches that came in."""
-    steps = seen.rows("operations_steps", city=city, indicators=list(seen.indicators), most=ALL // 10)
+    steps = _steps(seen, city, seen.alerts.version(city), seen.city(city).geometry_version)
     where = Place(seen, city)
     found = [
         {"kind": "alert", "at": row["happened_at"], **row, **_named(seen, row["rule"])}
@@ -124,6 +126,12 @@ def feed(seen: Seen, city: str, look: Look) -> dict[str, Any]:
         found += [{"kind": "batch", "at": row["received_at"], **{name: row[name] for name in BATCH}}
                   for row in batches(seen, city, most=MOST_BATCHES)]
     return {"rows": sorted(found, key=lambda row: -row["at"])[:MOST_EVENTS]}
+
+
+@lru_cache(maxsize=64)
+def _steps(seen: Seen, city: str, *_versions: int) -> list[dict[str, Any]]:
+    """The newest steps of alerts in sight: kept until one of them moves. Nobody changes the rows."""
+    return seen.rows("operations_steps", city=city, indicators=list(seen.indicators), most=ALL // 10)
 
 
 def _named(seen: Seen, rule: str) -> dict[str, str]:
@@ -152,14 +160,45 @@ def series(seen: Seen, city: str, look: Look) -> dict[str, Any]:
 
 
 def service(seen: Seen, city: str, look: Look) -> dict[str, Any]:
-    """How the district looked at serves its citizens: cases open, overdue and due today, the measures with a goal, over the period."""
+    """How the place looked at serves its citizens: cases open, overdue and due today, the measures with a goal, over the period; and the cases
+    opened in it along every side, each under the filters of the others.
+    """
     where = look.unit if look.is_part else None
     seq = Place(seen, city).above(where["level"], where["seq"], "district") if where else 0
     district = cards.unit_at(seen, city, "district", seq)["code"] if seq else ""
-    found = state.brief(seen, city, state.Choice(district=district, period="week" if look.since == "week" else "month"))
+    filters = dict(look.cases)
+    choice = state.Choice(district=district, period="week" if look.since == "week" else "month",
+                          **{side: filters.get(side, "") for side in ("department", "category", "channel")})
+    found = state.brief(seen, city, choice)
     mine = [one for one in found["measures"] if one["good"] is not None and one["value"] is not None]
-    return {"cases": found["cases"], "newest": found["newest"], "now": found["now"], "district": district,
-            "measures": sorted(mine, key=lambda one: -RANK[one["status"]])[:MOST_SIGNS]}
+    return {"cases": found["cases"], "newest": found["newest"], "now": found["now"], "district": district, "choice": choice,
+            "measures": sorted(mine, key=lambda one: -RANK[one["status"]])[:MOST_SIGNS], **_crossed(seen, city, look, choice, where)}
+
+
+def _crossed(seen: Seen, city: str, look: Look, choice: state.Choice, where: dict[str, Any] | None) -> dict[str, Any]:
+    """`opened`: how many cases fit all filters; `sides` {side: [{word, count, is_on}]}, the place as units of the level below."""
+    at = state.clock(seen, city)
+    bounds, filters = at.bounds(choice), {side: word for side, word in look.cases if word}
+    street = Place(seen, city).above(where["level"], where["seq"], "street") if where else 0
+    if choice.district:
+        filters["district"] = choice.district
+    if street:
+        filters["street"] = cards.unit_at(seen, city, "street", street)["code"]
+    found = seen.cases.crossed(seen, city, at.batch).linked(bounds["since"], bounds["until"], filters)
+    below = "street" if choice.district else "district"
+    shown = {**{side: found.sides[side] for side in SIDES}, below: found.sides[below]}
+    sides = {}
+    for side, counts in shown.items():
+        first = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[: 24 if side == "hour" else MOST_BARS]
+        sides[side] = [{"word": word, "count": count, "is_on": filters.get(side) == word} for word, count in first]
+    for side, word in filters.items():
+        if side in sides and not any(row["is_on"] for row in sides[side]):
+            sides[side].append({"word": word, "count": shown[side].get(word, 0), "is_on": True})
+    names: Any = catalogue_names()
+    places = seen.rows("units_by_codes", city=city, codes=[row["word"] for row in sides[below]])
+    return {"opened": found.total, "sides": sides, "below": below, "days": state.PERIODS[choice.period], "names": {
+        "department": names["departments"], "category": names["codes"]["case_category"], "channel": names["codes"]["case_channel"],
+        "status": names["codes"]["case_status"], below: {row["code"]: (row["name_zh"], row["name_en"]) for row in places}}}
 
 
 def _alerts(seen: Seen, city: str, look: Look, states: tuple[str, ...] = OPEN, severity: str | None = None) -> list[dict[str, Any]]:

@@ -96,7 +96,8 @@ class Cross:
         cube = counts.reshape(-1, layout.room, 24)
         masks = {fact: _mask(layout.facts[fact], words[fact], filters.get(fact, "")) for fact in FACTS}
         street = _mask(np.arange(len(layout.streets)), layout.streets, filters.get("street", ""))
-        district = None if not filters.get("district") else np.asarray([name[:6] == filters["district"] for name in layout.streets] or [False])
+        district = None if not filters.get("district") else np.asarray([
+            name[:6] == filters["district"] for name in layout.streets], bool)
         hour = _mask(np.arange(24), HOURS, filters.get("hour", ""))
         place, places = _both(street, district), cube[:, : len(layout.streets)]
         inside = places if place is None else places[:, place]
@@ -108,7 +109,7 @@ class Cross:
         sides = {fact: _told(words[fact], np.bincount(layout.facts[fact], weights=_kept(of_facts, _both(*(
             mask for name, mask in masks.items() if name != fact))), minlength=len(words[fact]))) for fact in FACTS}
         districts = sorted({name[:6] for name in layout.streets})
-        at = np.asarray([districts.index(name[:6]) for name in layout.streets] or [0], np.int64)[: by_street.size]
+        at = np.asarray([districts.index(name[:6]) for name in layout.streets], np.int64)
         sides["district"] = _told(districts, np.bincount(at, weights=_kept(by_street, street), minlength=len(districts)))
         sides["street"] = _told(layout.streets, _kept(by_street, district))
         sides["hour"] = _told(HOURS, (of_places if place is None else of_places[place]).sum(axis=0))

@@ -1,7 +1,7 @@
 """The measures of service, each defined in one place: its head, what is divided by what, its unit, which way is better, its goals.
 
 Their names and formulas stand in `data/registry/figures.csv` (id `service_<measure>`), where the trace of a figure reads them too.
-The counts come from rows (data/sql/query/service_counts.sql, the catalogue, the request desk, deliveries, this program's own
+The counts come from rows (app/service/counts.py, the catalogue, the request desk, deliveries, this program's own
 requests). A measure for which no rows exist has no value; `LACKING` says what would have to be handed in.
 """
 

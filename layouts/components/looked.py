@@ -7,8 +7,9 @@ from urllib.parse import urlencode
 
 from dash import html
 
-WORDS = ("unit", "topic", "sign", "severity", "since")
-"""`topic` is a theme (the word theme in an address is light or dark), `sign` the vital sign that colours the map."""
+WORDS = ("unit", "topic", "sign", "severity", "since", "cases")
+"""`topic` is a theme (the word theme in an address is light or dark), `sign` the vital sign that colours the map, `cases` which service cases
+(side:word, with ; between)."""
 
 
 def address(city: str, asked: dict[str, str], **change: str) -> str:

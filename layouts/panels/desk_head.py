@@ -62,4 +62,6 @@ def _chips(r: Reader, city: str, asked: dict[str, str], told: dict[str, Any]) ->
         chips.append(("topic", r.pick(theme["name_zh"], theme["name_en"]) if theme else asked["topic"]))
     if asked["severity"]:
         chips.append(("severity", severity(r, asked["severity"])))
+    if asked["cases"]:
+        chips.append(("cases", r.t("some service cases")))
     return [looked(city, asked, [text, icon("close", 14)], "desk-chip", True, r.t("Let go"), **{name: ""}) for name, text in chips]

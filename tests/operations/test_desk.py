@@ -1,5 +1,7 @@
 """The operations page: one look filters every panel, numbers agree with the rows they are counted from, nobody sees more than they may."""
 
+from datetime import timedelta
+
 import pytest
 
 from app.access import Grant
@@ -12,13 +14,16 @@ from tests.wall.test_routes import LONG, running
 
 STREETS = ("990101001", "990101002", "990102001", "990102002")
 
+CASES = [{"case_no": f"C{i}", "channel": ("web", "hotline")[i % 2], "category": ("road", "noise", "water")[i % 3], "department": "water",
+          "unit_code": STREETS[i % 4], "status": "open", "opened_at": (tiny.NOON - timedelta(hours=i)).isoformat()} for i in range(24)]
+
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
     folder = tmp_path_factory.mktemp("desk")
     rows = tiny.readings("active_sites", "street") + tiny.readings("aqi", "street", dict(zip(STREETS, (40.0, 60.0, 260.0, 90.0), strict=True)))
     rows += tiny.readings("ponding_cm", "street", dict(zip(STREETS, (30.0, 0.0, 2.0, 1.0), strict=True)))
-    system, server = running(folder, tiny.hand_in(folder, "reading", rows, "r"))
+    system, server = running(folder, tiny.hand_in(folder, "reading", rows, "r"), tiny.hand_in(folder, "service_case", CASES, "c", as_of=tiny.NOON))
     raised = system.db.run("select code, severity from mgmt.alert order by code").fetchall()
     assert raised == [(STREETS[0], "orange"), (STREETS[2], "orange")], raised           # what the rules found in these readings
     yield system, server, signed_in(system, server)
@@ -54,6 +59,29 @@ def test_theme_severity_and_sign_filter(served):
     ecology = panels(served[2], topic="ecology")
     assert ecology["asked"]["topic"] == "ecology" and "/values/tiny/aqi/" in str(ecology["map"]["values"])
     assert "/values/tiny/ponding_cm/" in str(panels(served[2], sign="ponding_cm")["map"]["values"])
+
+
+def bars(found, side):
+    """{word: count} of the bars of one side of the service cases."""
+    section = next(part for part in found["panels"]["desk_service"] if part.get("p", {}).get("className") == "desk-sides")
+    mine = next(part for part in section["c"] if part["c"][0]["c"] == side)
+    return {bar["c"][0]["c"]: int(bar["c"][2]["c"]) for bar in mine["c"][1:]}
+
+
+def test_a_bar_of_the_service_cases_filters_the_other_bars_and_a_unit_filters_all_of_them(served):
+    whole = panels(served[2])
+    assert sum(bars(whole, "Category").values()) == 24 == sum(bars(whole, "District").values())
+    road = panels(served[2], cases="category:road")
+    assert road["asked"]["cases"] == "category:road" and "8 cases opened in 30 days" in str(road["panels"]["desk_service"])
+    assert bars(road, "Category") == bars(whole, "Category"), "a side is not under its own filter"
+    assert sum(bars(road, "Channel").values()) == 8 and "some service cases" in str(road["panels"]["desk_head"])
+    left = panels(served[2], cases="category:road", unit="990101")
+    assert sum(bars(left, "Street").values()) == sum(case["category"] == "road" and case["unit_code"].startswith("990101") for case in CASES)
+    street = panels(served[2], unit=STREETS[0])
+    assert sum(bars(street, "Channel").values()) == sum(case["unit_code"] == STREETS[0] for case in CASES)
+    assert "cases=category%3Aroad" in str(left["panels"]["desk_units"]), "the filter goes along when another unit is looked at"
+    odd = panels(served[2], cases="category:<b>;what:ever;hour:9;;channel:" + "x" * 60)
+    assert odd["asked"]["cases"] == "hour:9"
 
 
 @pytest.mark.parametrize("words", [{"unit": "x" * 60}, {"unit": "../etc"}, {"topic": "nothing"}, {"sign": "drop table"}, {"unit": "990199"}])
