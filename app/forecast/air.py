@@ -3,7 +3,8 @@
 Source: HJ 633-2012 (technical regulation on the ambient air quality index, trial) and HJ 633-2026, in force since
 2026-03-01, which moved the limits at index 100 of PM2.5 (75 → 60 µg/m³) and PM10 (150 → 120), judges particles of the
 hourly report by hourly means (before: the mean of the last 24 hours), and counts hourly SO2 and eight-hour O3 above
-800 µg/m³ as 200 and 300 (before: not reported on that average). Tables: data/registry/aqi_breakpoints.csv.
+800 µg/m³ as 200 and 300 (before: not reported on that average). Tables: data/registry/aqi_breakpoints.csv. The numbers of
+2026 are those that independent public implementations of its table 3 give alike; hold them against the standard's own text.
 
 A pollutant's individual index (IAQI) runs straight between the limits and is rounded up; the AQI is the largest of
 them; primary pollutants are those that reach it, where it is above 50. The index never falls as a concentration rises,
