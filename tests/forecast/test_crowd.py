@@ -60,6 +60,14 @@ def test_what_it_forecasts_are_counts_with_bands_and_it_is_one_of_the_models(met
     assert (frame["lo90"] <= frame["y_hat"]).all() and (frame["y_hat"] <= frame["hi90"]).all()
 
 
+def test_nothing_that_came_later_is_used(metro, grown):
+    wild = metro.y.copy()
+    wild[:, FIRST:] = 9_999.0
+    for fitted in grown.values():
+        told, blind = (crowd.paths(fitted, Panel(metro.ids, metro.times, y, "PT1H"), np.array([FIRST - 7, FIRST]), 6) for y in (metro.y, wild))
+        np.testing.assert_allclose(told, blind, rtol=1e-12)
+
+
 def test_without_lightgbm_the_regression_answers(metro, grown, monkeypatch):
     monkeypatch.setattr(crowd, "_lightgbm", lambda: None)
     ends = np.array([metro.t - 6])
