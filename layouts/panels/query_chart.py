@@ -59,13 +59,16 @@ def figure(r: Reader, columns: list[dict[str, Any]], rows: list[list[Any]], grou
             else {"type": "bar", "marker": {"color": color}}
         )
         data.append({**look, "name": name or columns[measure]["label"], "x": places, "y": values})
+    is_short = is_time and len({str(place)[:10] for place in places}) <= 3
+    ticks = {"tickformat": ("%m月%d日 %H:%M" if is_short else "%m月%d日") if r.language == "zh" else ("%d %b %H:%M" if is_short else "%d %b"),
+             "hoverformat": "%Y-%m-%d %H:%M"} if is_time else {}
     return {
         "data": data,
         "layout": {
             "template": plot_template(r.theme),
             "showlegend": len(data) > 1,
             "barmode": "group",
-            "xaxis": {"type": "date" if is_time else "category", "title": {"text": columns[by]["label"], "font": {"size": 11}}, "automargin": True},
+            "xaxis": {**ticks, "type": "date" if is_time else "category", "title": {"text": columns[by]["label"], "font": {"size": 11}}, "automargin": True},
             "yaxis": {"title": {"text": columns[measure]["label"], "font": {"size": 11}}, "automargin": True},
             "margin": {"l": 56, "r": 16, "t": 28, "b": 44},
         },
