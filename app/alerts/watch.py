@@ -310,7 +310,8 @@ class CityWatch:
             kept.save(cursor, self.city, told.new, changed, steps, datetime.now(UTC).replace(tzinfo=None))
             kept.set_marks(cursor, self.city, self.marks)
             push.enqueue(cursor, self.system, self.city, told.now_told)
-        self.system.alerts.wake()
+        if told.now_told:                       # the messenger judges silence itself: woken by nothing, it would never sleep
+            self.system.alerts.wake()
 
     def _tell(self, told: _Told) -> None:
         """Who is told now: what is new or graver and not in its quiet hours; what came in quiet hours once they are over."""

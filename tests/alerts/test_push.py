@@ -91,3 +91,16 @@ def test_an_address_inside_is_refused_unless_its_network_is_named(tmp_path, serv
     assert push.deliver(system) == 0 and Hook.seen == []
     assert "not public" in system.db.run("select error from mgmt.alert_push").fetchone()[0]
     system.close()
+
+
+def test_the_messenger_sleeps_when_there_is_nothing_to_tell(tmp_path):
+    system = homes.city(tmp_path / "home")
+    raised(system, tmp_path)
+    messenger = push.Messenger(system)
+    assert system.alerts.has_news.is_set(), "something was raised"
+    system.alerts.has_news.clear()
+    system.progress["is_ready"] = True
+    system.alerts.take_up("tiny")               # judged again, as the messenger does for silence: nothing came of it
+    messenger.round()
+    assert not system.alerts.has_news.is_set(), "it would wake itself for ever"
+    system.close()
