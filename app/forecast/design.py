@@ -109,7 +109,10 @@ class Design:
         changed = kind - c.kind[c.day[last]]
         calendar = [*turns, kind, changed, holiday, holiday - c.holiday[c.day[last]]]
         mean = (self.sums[rows, ends] - self.sums[rows, np.maximum(ends - c.inner, 0)]) / c.inner
-        past += [turn * with_ for with_ in (self.r[rows, last], mean, past[8] if self.reach > 1 else past[1]) for turn in (*turns, kind)]
+        if self.reach > 0:
+            past += [turn * with_ for with_ in (self.r[rows, last], mean, past[8] if self.reach > 1 else past[1]) for turn in (*turns, kind)]
+        else:
+            calendar = calendar[:0]         # a few days cannot tell one kind of day or time of day from another
         weather = [column for name in self.factors for column in self._weather(name, rows, ends, target, step)]
         found = [np.clip(np.nan_to_num(one), -CLIP, CLIP) for one in (*past, *calendar, *weather)]
         return found, ["past"] * len(past) + ["calendar"] * len(calendar) + ["weather"] * len(weather)

@@ -15,7 +15,8 @@ from app.forecast.spec import Spec
 
 PENALTIES = (1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 3e-2, 1e-1, 3e-1, 1.0)     # times the weight of the rows
 STRETCHES = 4
-LATE = 0.8                                                # the moments after this share of all choose the penalty
+CHECK = 5                                                 # every fifth block of moments chooses the penalty
+LATE = 0.8                                                # the share of moments before the late ones, for models that choose on those
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def learn(made: Design, panel: Panel, spec: Spec, most: int) -> tuple[Floats, li
         rows = ends = np.ones(1, np.int64)
         rows = rows * 0
     at = rows_of(made, rows, ends)
-    late = ends > np.quantile(ends, LATE)
+    late = checks(ends, made)
     weight = made.scale[rows] / made.scale[rows].mean()
     parts, groups = [], []
     for step in range(1, spec.horizon + 1):
@@ -71,7 +72,7 @@ def learn(made: Design, panel: Panel, spec: Spec, most: int) -> tuple[Floats, li
         if not there.all():
             x, z = x[there], z[there]
         parts.append([_moments(x[part], z[part], weight[there][part]) for part in (~late[there], late[there])])
-    return _solved(parts), groups
+    return _solved(parts, 1 + at.first.shape[1] if made.reach == 0 else 0), groups
 
 
 @dataclass(frozen=True)
@@ -87,14 +88,25 @@ class Moments:
         return Moments(self.gram + other.gram, self.right + other.right, self.weight + other.weight, self.count + other.count)
 
 
+def checks(ends: Ints, made: Design) -> np.ndarray:
+    """Which pairs choose penalties and numbers of trees: every fifth block of moments, so that all kinds of days have a say."""
+    first, last = (int(ends.min()), int(ends.max())) if ends.size else (0, 0)
+    block = max(1, min(max(2 * made.horizon, made.clock.slots // 4, 4), (last - first + 1) // CHECK))
+    return (ends - first) // block % CHECK == CHECK - 2
+
+
 def _moments(x: Floats, z: Floats, weight: Floats) -> Moments:
     root = np.sqrt(weight)
     x = x * root[:, None]
     return Moments(x.T @ x, x.T @ (z * root), float(weight.sum()), len(z))
 
 
-def _solved(parts: list[list[Moments]]) -> Floats:
-    """Coefficients [h, c] of every step from its (early, late) moments; a stretch of steps shares the penalty that does best on the late ones."""
+def _solved(parts: list[list[Moments]], held: int) -> Floats:
+    """Coefficients [h, c] of every step from its (taught, checked) moments; a stretch of steps shares the penalty that does best on the checked.
+
+    Column `held` says how far the last value lies from the base: like the constant it pays next to nothing, so that persistence is free
+    (0 = none: with days of history the usual is the better start).
+    """
     horizon, columns = len(parts), len(parts[0][0].right)
     found = np.zeros((horizon, columns))
     edges = np.unique(np.linspace(0, horizon, STRETCHES + 1).round().astype(int))
@@ -102,22 +114,22 @@ def _solved(parts: list[list[Moments]]) -> Floats:
         losses = np.zeros(len(PENALTIES))
         for early, late in parts[low:high]:
             if late.count and early.count > columns:
-                tried = [solve(early, share) for share in PENALTIES]
+                tried = [solve(early, share, held) for share in PENALTIES]
                 losses += [(w @ late.gram @ w - 2 * w @ late.right) / late.weight for w in tried]
         best = PENALTIES[int(losses.argmin())] if losses.any() else 1e-2
         for step in range(low, high):
             whole = parts[step][0] + parts[step][1]
             if whole.count >= 20:
-                found[step] = solve(whole, best)
+                found[step] = solve(whole, best, held)
     return found
 
 
-def solve(sums: Moments, share: float) -> Floats:
-    """Weighted least squares with a penalty; the first column is the constant and pays next to nothing."""
+def solve(sums: Moments, share: float, held: int) -> Floats:
+    """Weighted least squares with a penalty; the constant (the first column) and column `held` pay next to nothing."""
     spread = np.sqrt(np.maximum(sums.gram.diagonal() / sums.weight, 1e-12))
     scaled = sums.gram / np.outer(spread, spread)
     penalty = np.full(len(spread), share * sums.weight)
-    penalty[0] *= 1e-3
+    penalty[[0, held]] *= 1e-3
     scaled[np.diag_indices_from(scaled)] += penalty
     return np.linalg.solve(scaled, sums.right / spread) / spread
 

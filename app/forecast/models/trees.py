@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from app.errors import Unavailable
 from app.forecast.design import GROUPS, Design, design
 from app.forecast.frame import Floats, Panel
-from app.forecast.linear import LATE, Rows, ahead, kept, learn, redesign, rows_of, target
+from app.forecast.linear import Rows, ahead, checks, kept, learn, redesign, rows_of, target
 from app.forecast.model import Fitted, as_panel, predict
 from app.forecast.sampling import pairs
 from app.forecast.spec import Spec
@@ -45,8 +45,9 @@ def _features(made: Design, at: Rows, step: int, w: Floats) -> tuple[Floats, Flo
     b, x, groups = ahead(made, at, step)
     when = at.ends - 1 + step
     c = made.clock
-    extra = np.column_stack([np.full(when.size, step), c.slot[when], c.week[c.day[when]], c.kind[c.day[when]], b / made.scale[at.rows],
-                             np.log(made.scale[at.rows])])
+    told = float(made.reach > 0)                # a few days cannot tell times and days apart
+    extra = np.column_stack([np.full(when.size, step), told * c.slot[when], told * c.week[c.day[when]], told * c.kind[c.day[when]],
+                             b / made.scale[at.rows], np.log(made.scale[at.rows])])
     line = x @ w[min(step, len(w)) - 1]
     return b, line, np.concatenate([x[:, 1:], extra], axis=1).astype(np.float32), [*groups[1:], "past", *["calendar"] * 3, "past", "past"]
 
@@ -61,8 +62,8 @@ def fit(panel: Panel | pd.DataFrame, spec: Spec) -> Fitted:
     steps = np.unique(np.linspace(1, spec.horizon, min(spec.horizon, STEPS)).round().astype(int))
     rows, ends = pairs(panel, made.clock, spec, max(1, SEEN[spec.mode]))
     xs, zs, weights, lates, groups = [], [], [], [], []
+    is_late = checks(ends, made)
     share = min(1.0, SEEN[spec.mode] / max(1, rows.size * steps.size))
-    cut = np.quantile(ends, LATE) if ends.size else 0
     for step in steps:
         chosen = draw.random(rows.size) < share
         if not chosen.any():
@@ -74,7 +75,7 @@ def fit(panel: Panel | pd.DataFrame, spec: Spec) -> Fitted:
         xs.append(x[there])
         zs.append(z[there])
         weights.append((made.scale[at.rows] / made.scale.mean())[there])
-        lates.append(at.ends[there] > cut)
+        lates.append(is_late[chosen][there])
     text = _grow(lightgbm, np.concatenate(xs), np.concatenate(zs), np.concatenate(weights), np.concatenate(lates), spec.seed) if xs else ""
     return Fitted(NAME, spec, {"coefficients": w, "trees": text, "groups": groups, **kept(made, panel)}, panel)
 
