@@ -92,10 +92,12 @@ def tetouan() -> Set:
 
 
 def water() -> Set:
-    """Inflow of ten districts, hourly with gaps, January 2021 to July 2022, with the weather; the last eight weeks are for testing."""
+    """Inflow of ten districts, hourly with gaps, January 2021 to July 2022, by the clock on the wall, with the weather.
+
+    The last eight weeks are for testing.
+    """
     frame = pd.read_excel(FOLDER / "ts-bwdf-water" / "Inflow_Data_1.xlsx", engine="calamine")
     sky = pd.read_excel(FOLDER / "ts-bwdf-water" / "Weather_Data_1.xlsx", engine="calamine")
-    zone = "Europe/Rome"
     wall = pd.to_datetime(frame.iloc[:, 0], format="%d/%m/%Y %H:%M")
     start, count = wall.iloc[0], int((wall.iloc[-1] - wall.iloc[0]).total_seconds() // 3600) + 1
     at = ((wall - start).dt.total_seconds() // 3600).to_numpy(int)
@@ -107,7 +109,6 @@ def water() -> Set:
         weather[name] = np.full(count, np.nan)
         weather[name][place[place < count]] = sky.iloc[:, 1 + i].to_numpy(float)[place < count]
     panel = Panel(tuple(f"DMA {c}" for c in "ABCDEFGHIJ"), grid(str(start.date()), count, 3_600, "UTC"), y, "PT1H", "UTC", known=weather)
-    del zone
     return Set("Water inflow", panel, Spec(24, "PT1H", "UTC", low=0.0), count - 56 * 24)
 
 

@@ -34,3 +34,10 @@ def pairs(panel: Panel, clock: Clock, spec: Spec, most: int) -> tuple[Ints, Ints
     whole = alive.size * (last - first + 1)
     chosen = np.arange(whole) if whole <= most else np.sort(draw.choice(whole, most, replace=False))
     return alive[chosen % alive.size], first + chosen // alive.size
+
+
+def sampled(panel: Panel, spec: Spec) -> Panel:
+    """The panel itself; of one with more than SERIES series that do not look at each other, SERIES of them."""
+    if panel.n <= SERIES or panel.neighbours is not None or panel.parent is not None:
+        return panel
+    return panel.rows(np.sort(np.random.default_rng(spec.seed).choice(panel.n, SERIES, replace=False)))

@@ -47,6 +47,21 @@ class Usual:
             found[gaps] = self.mean(rows[gaps], ends[gaps]) if which == "any" else self.of("any", rows[gaps], ends[gaps], target[gaps])
         return found
 
+    def before(self, t: int) -> Floats:
+        """What was usual ("kinds") for each of the first t steps, as known before its own day, [n, t]; NaN where nothing was."""
+        c = self.clock
+        slot, day = c.slot[:t], c.day[:t]
+        last = day - 1
+        cycle = np.where(last >= 0, self.last_kind[c.kind[day] if self.last_kind.shape[0] > 1 else 0, np.maximum(last, 0)], -1)
+        found = self.kinds[:, np.maximum(cycle, 0), slot]
+        found[:, cycle < 0] = np.nan
+        for table in (self.any[:, np.maximum(last, 0), slot], self.level[:, np.maximum(last, 0)]):
+            gaps = np.isnan(found)
+            if not gaps[:, last >= 0].any():
+                break
+            np.copyto(found, table, where=gaps & (last >= 0))
+        return found
+
     def mean(self, rows: Ints, ends: Ints) -> Floats:
         """The slow mean of series as known after `ends` steps (of cycles that are over); NaN where there is none yet."""
         cycle = self.clock.day[ends - 1] - 1

@@ -10,24 +10,26 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from app.forecast.design import GROUPS, design
+from app.forecast.design import GROUPS, design, scales
 from app.forecast.frame import Floats, Panel
 from app.forecast.linear import ahead, kept, learn, redesign, rows_of
 from app.forecast.model import Fitted, as_panel, predict
+from app.forecast.sampling import sampled
 from app.forecast.spec import Spec
 
 __all__ = ["NAME", "contributions", "fit", "paths", "predict"]
 NAME = "ridge"
 ROWS = {"full": 100_000, "instant": 20_000}
-CHUNK = 2_000_000       # numbers of features made at once
 
 
 def fit(panel: Panel | pd.DataFrame, spec: Spec) -> Fitted:
     """Learn the coefficients of every step of the horizon from pairs of series and moments, at most ROWS of them."""
     panel = as_panel(panel, spec)
-    made = design(panel, spec, spec.horizon)
-    coefficients, groups = learn(made, panel, spec, ROWS[spec.mode])
-    return Fitted(NAME, spec, {"coefficients": coefficients, "groups": groups, **kept(made, panel)}, panel)
+    some = sampled(panel, spec)
+    made = design(some, spec, spec.horizon)
+    coefficients, groups = learn(made, some, spec, ROWS[spec.mode])
+    state = {"coefficients": coefficients, "groups": groups, **kept(made, panel)}
+    return Fitted(NAME, spec, state if some is panel else state | {"scale": scales(panel.y)}, panel)
 
 
 def paths(fitted: Fitted, panel: Panel, ends: NDArray[np.int64], horizon: int) -> Floats:
