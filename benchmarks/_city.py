@@ -13,14 +13,15 @@ from data.demo import write
 from data.intake import take_in
 
 
-def demo(size: str) -> System:
-    """A system over a demo city of that size, built on the first call."""
-    system = System(load(home=HOME / size, demo="off"))
-    if "demo" not in system.cities or not (HOME / size / "made").exists():
+def demo(size: str, seed: int | None = None) -> System:
+    """A system over a demo city of that size (and seed, where not the usual one), built on the first call."""
+    home = HOME / (size if seed is None else f"{size}-seed-{seed}")
+    system = System(load(home=home, demo="off", **({} if seed is None else {"demo_seed": seed})))
+    if "demo" not in system.cities or not (home / "made").exists():
         started = time.perf_counter()
         usable = []
         prepare(system, size, is_usable=lambda: usable.append(time.perf_counter() - started))
-        (HOME / size / "made").write_text(f"{usable[0]:.1f} {time.perf_counter() - started:.1f}", encoding="utf-8")
+        (home / "made").write_text(f"{usable[0]:.1f} {time.perf_counter() - started:.1f}", encoding="utf-8")
     return system
 
 

@@ -4,6 +4,8 @@ Scored on the planted incidents of the demo city (the rules of the registry, a w
 windows of nab-monitoring (one rule of the learnt kind on every series, nothing tuned to any). An incident is found where an
 alert on one of its indicators is raised at its unit, above or below it, from its start until two days after its end (a
 day's figures are known at the day's end, a slow sign's a day later). A group of alerts that belongs to no incident is false.
+The rules were written knowing the demo city of the usual seed; the cities of HELD_OUT were made for this score alone, and no rule
+may be changed for them: theirs are the figures to believe.
 """
 
 from __future__ import annotations
@@ -30,6 +32,7 @@ from benchmarks._city import demo
 
 SHARED = Path(os.environ.get("CHENGSHU_SHARED", Path(__file__).resolve().parents[2] / "shared")) / "data" / "nab-monitoring"
 PAIRS = 10_000
+HELD_OUT = (1009, 2003, 3001)      # seeds of demo cities that nobody looked at when the rules were written
 NAB_RULE = {"id": "nab", "indicator": "power_load_mw", "level": "street", "yellow": "abs(score) >= 8", "duration": "PT15M", "hysteresis": "3"}
 
 
@@ -38,10 +41,26 @@ def measure(size: str = "") -> list[Row]:
     size = size or "city"
     system = demo(size)
     system.warm("demo")
-    rows = [_speed(system, size), *_incidents(system, size)]
+    rows = [_speed(system, size), *_incidents(system, f"demo {size}, seed known to the rules, 7 days")]
     if SHARED.is_dir():
         rows += _nab(system)
     system.close()
+    return rows + _held_out(size)
+
+
+def _held_out(size: str) -> list[Row]:
+    """The score on cities that the rules were not written for, one by one and together."""
+    rows, every = [], []
+    for seed in HELD_OUT:
+        system = demo(size, seed)
+        system.warm("demo")
+        mine = _incidents(system, f"demo {size}, held-out seed {seed}, 7 days", is_held_out=True)
+        system.close()
+        rows += mine
+        every.append((mine[0].measured, int(mine[0].unit.split()[-1]), mine[1].measured))
+    found, planted = sum(one[0] for one in every), sum(one[1] for one in every)
+    rows.append(Row("planted incidents found, held out", f"demo {size}, {len(HELD_OUT)} seeds", found, f"of {planted}",
+                    note=f"{100 * found / planted:.0f} %; {np.mean([one[2] for one in every]):.1f} unexplained groups a day"))
     return rows
 
 
@@ -61,7 +80,7 @@ def _speed(system: System, size: str) -> Row:
                more_is_better=True, note=f"{pairs} pairs, bands learnt anew at every step")
 
 
-def _incidents(system: System, size: str) -> list[Row]:
+def _incidents(system: System, data: str, is_held_out: bool = False) -> list[Row]:
     with system.db.write() as cursor:           # the benchmark's own copy of the city
         for table in ("alert", "alert_event", "alert_mark", "alert_push"):
             cursor.execute(f"delete from mgmt.{table}")
@@ -81,9 +100,9 @@ def _incidents(system: System, size: str) -> list[Row]:
             delays[one["id"]] = (min(row["raised_at"] for row in mine) - since) / 3600
     groups = {row["group_no"] for row in alerts}
     missed = [one["kind"] for one in told if one["id"] not in delays]
-    data, days = f"demo {size}, 7 days", REPLAY_S / 86_400
+    days = REPLAY_S / 86_400
     return [
-        Row("planted incidents found", data, len(delays), "of " + str(len(told)), limit=len(told), more_is_better=True,
+        Row("planted incidents found", data, len(delays), "of " + str(len(told)), limit=None if is_held_out else len(told), more_is_better=True,
             note=f"missed: {', '.join(missed) or 'none'}"),
         Row("groups of alerts that no incident explains", data, (len(groups) - len(belongs)) / days, "a day",
             note=f"{len(alerts)} alerts in {len(groups)} groups; the week has a real storm: rain, rivers, standing water"),

@@ -145,7 +145,7 @@ class Messenger:
         from app.alerts import life
 
         for city in list(self.system.cities):
-            silence = {rule.indicator for rule in self.system.alerts.rules.of(None) if rule.oldest is not None}
+            silence = {rule.indicator for rule in self.system.alerts.rules.of(None) if rule.oldest is not None or rule.misses}
             if silence and self.system.progress["is_ready"]:
                 self.system.alerts.take_up(city, silence)
             life.escalate(self.system, city)

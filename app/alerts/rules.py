@@ -18,7 +18,8 @@ Conditions on what is ahead are judged once the forecast from the newest step is
 
 `duration` is how long a colour must hold before it is raised (a single step where empty), `hysteresis` how far the first
 condition of the mildest colour must be undercut before the alert ends, in that condition's own measure. `no_data`: what
-happens to an alert whose unit falls silent: keep it, or clear it; or raise one. In `quiet` hours (22:00-06:00, the city's
+happens when a unit that reported falls silent beyond what its cadence allows: an alert that stands is kept, or cleared; with
+`raise` one in the mildest colour is raised, unless one stands, and ends when the unit reports again. In `quiet` hours (22:00-06:00, the city's
 clock) an alert is raised but told only after them, if it still stands. `told`: screen, hook, mail, joined by |.
 """
 
@@ -164,6 +165,11 @@ class Rule:
     def oldest(self) -> int | None:
         """The age (seconds) from which on nothing reported is an alert; None where the rule asks about values."""
         return next((int(term.limit) for term in self.terms if term.what == "age"), None)
+
+    @property
+    def misses(self) -> bool:
+        """True where a rule about values raises an alert of its own when nothing comes."""
+        return self.no_data == "raise" and self.oldest is None and not self.foresees
 
     def hits(self, reading: Reading) -> Flags:
         """[colour × unit]: where each colour's condition is met."""

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from app.alerts.rules import Reading, Rule
 from app.indicators import learnt
 from app.indicators.cube import length_of
+from app.indicators.status import allowance
 
 Flags = NDArray[np.bool_]
 Places = NDArray[np.int64]
@@ -95,6 +96,6 @@ def reading_of(rule: Rule, cube: Any, row: int, bands: dict[Any, learnt.Band]) -
 
 
 def silent(rule: Rule, cube: Any, now: int) -> tuple[Flags, Places]:
-    """(units that reported before and nothing for longer than the rule allows, when each last did)."""
+    """(units that reported before and nothing for longer than the rule, or else their cadence, allows; when each last did)."""
     _, _, at = cube.newest(rule.level)
-    return (at > 0) & (now - at > (rule.oldest or 0)), at
+    return (at > 0) & (now - at > (allowance(cube.indicator.cadence) if rule.oldest is None else rule.oldest)), at

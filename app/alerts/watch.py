@@ -121,6 +121,7 @@ class CityWatch:
         told = _Told(now)
         line: dict[int, list[tuple[Rule, Any, int]]] = defaultdict(list)
         quiet: list[tuple[Rule, Any]] = []
+        missing: list[tuple[Rule, Any]] = []
         for rule in self.rules.of(indicators):
             cube = values.cube(rule.indicator)
             if cube.times.size == 0 or rule.level not in cube.levels:
@@ -129,6 +130,8 @@ class CityWatch:
                 quiet.append((rule, cube))
                 continue
             self._track(rule, cube)
+            if rule.misses:
+                missing.append((rule, cube))
             if rule.foresees:
                 row = cube.times.size - 1
                 if self.marks.get(rule.id) != int(cube.times[row]) and cube.ahead(rule.level, int(cube.times[row]), rule.foresees[0]) is not None:
@@ -140,11 +143,15 @@ class CityWatch:
             for row in range(int(np.searchsorted(cube.times, since)), cube.times.size):
                 line[min(now, int(cube.times[row]) + length)].append((rule, cube, row))
             self.marks[rule.id] = max(int(cube.times[-1]), since)
+        for rule, cube in missing:
+            self._heard(rule, cube, now, told)
         for at in sorted(line):
             self._judge_at(at, line[at], told)
             self._pass(at, told)
         for rule, cube in quiet:
             self._judge_silence(rule, cube, now, told)
+        for rule, cube in missing:
+            self._missed(rule, cube, now, told)
         self._pass(now, told)
         self._silent(now, told)
         if told.changed or line:
@@ -160,7 +167,7 @@ class CityWatch:
             return track
         track = self.tracks[rule.id] = Track(rule, size, cube.indicator.cadence)
         for (name, i), row in self.alarms.items():
-            if name == rule.id and row["ended_at"] is None and i < size:
+            if name == rule.id and row["ended_at"] is None and i < size and (not rule.misses or row["last_value"] is not None):
                 track.rank[i] = next((k for k, (severity, _) in enumerate(rule.colours) if severity == row["severity"]), 0)
         mark = self.marks.get(rule.id)
         if mark is not None and not rule.foresees:
@@ -194,6 +201,9 @@ class CityWatch:
             old["ended_at"] = None
             if _GRAVE[severity] < _GRAVE[old["severity"]]:
                 old["severity"] = severity
+            if old["value"] is None and rule.oldest is None:        # it was raised for silence, and speaks now of what the rule is about
+                old["limit_value"], old["usual"] = _limits(rule, rank, i, reading)
+                old["value"] = old["peak"] = old["last_value"] = float(reading.value[i])
             told.step(old, "again", at)
             return None
         limit, usual = _limits(rule, rank, i, reading)
@@ -249,6 +259,32 @@ class CityWatch:
         for (name, i), row in self.alarms.items():
             if name == rule.id and row["ended_at"] is None and i < quiet.size and not quiet[i]:
                 self._end(rule, i, now, nothing, told)
+        self._group(raised, told)
+
+    def _heard(self, rule: Rule, cube: Any, now: int, told: _Told) -> None:
+        """Alerts raised for silence end where the unit reports again; what it says is judged after that."""
+        quiet, _ = silent(rule, cube, now)
+        value = cube.newest(rule.level)[1]
+        for (name, i), row in self.alarms.items():
+            if name == rule.id and row["ended_at"] is None and row["last_value"] is None and i < quiet.size and not quiet[i]:
+                self._end(rule, i, now, Reading(value), told)
+
+    def _missed(self, rule: Rule, cube: Any, now: int, told: _Told) -> None:
+        """Units of a rule about values that stopped reporting: an alert in its mildest colour where none stands. It has no value."""
+        quiet, at = silent(rule, cube, now)
+        raised = []
+        for i in np.flatnonzero(quiet).tolist():
+            old = self.alarms.get((rule.id, i))
+            if old is not None and old["ended_at"] is None:
+                continue
+            if old is not None and old["state"] != "closed" and now - old["ended_at"] <= AGAIN_S:
+                old["ended_at"], old["last_value"] = None, None
+                told.step(old, "again", now, "no data")
+                continue
+            new = self._raise(rule, i, 0, now, int(at[i]), Reading(np.full(quiet.size, np.nan)), told)
+            if new is not None:
+                new["value"] = new["peak"] = new["last_value"] = None
+                raised.append(new)
         self._group(raised, told)
 
     def _silent(self, now: int, told: _Told) -> None:
@@ -352,7 +388,7 @@ class _Told:
 
 def _limits(rule: Rule, rank: int, i: int, reading: Reading) -> tuple[float | None, float | None]:
     """(the limit of the deciding condition as a value, what is usual) at one unit."""
-    if rule.oldest is not None:
+    if rule.oldest is not None or not np.isfinite(reading.value[i]):
         return None, None
     limit = float(rule.colours[rank][1][0].in_values(reading)[i])
     usual = float(reading.band.centre[i]) if reading.band is not None else np.nan

@@ -121,6 +121,8 @@ def _alerts(seen: Seen, city: str, at: int) -> Section:  # noqa: ARG001
     said = [Statement("alerts" if counts["open"] else "no_alerts", {}, numbers if counts["open"] else {"open": numbers["open"]})]
     owners = facts.departments(seen)
     for row in facts.alerts(seen, city, MOST_ALERTS):
+        if row["last_value"] is None:           # a unit that is silent: there is no number to say, and the counts above hold it
+            continue
         value = Number(row["last_value"], f"value/{row['indicator']}/{row['unit_code']}/{row['last_at']}", row["sign"])
         said.append(Statement("alert", {"alert": row, "owner": owners.get(row["owner"])}, {"value": value}))
     handled = {name: Number(counts["states"][name], "figure/open_alerts") for name in STATES}

@@ -10,6 +10,8 @@ from app.alerts import board, rules
 from app.alerts.rules import Reading
 from app.alerts.track import Track
 from app.errors import BadInput
+from app.settings import load
+from app.system import System
 from tests import homes, tiny
 from tests.alerts.test_life import who
 
@@ -107,3 +109,76 @@ def test_ten_thousand_alerts_at_once_are_a_readable_few(system, tmp_path):
     groups = board.cards(seen, "tiny")
     assert sum(len(column) for column in groups.values()) <= board.MOST_CARDS
     assert sum(card["alerts"] for column in groups.values() for card in column) == counts["open"]
+
+
+def overlaid(folder, **cells):
+    """The tiny city with one rule of its own, instead of those of the registry on the same indicator."""
+    row = {"id": "road_ponding", "name_zh": "积水", "name_en": "Water", "indicator": "ponding_cm", "level": "street", "yellow": "value >= 15",
+           "no_data": "raise", "told": "screen", **cells}
+    home = folder / "home"
+    homes.city(home).close()
+    (home / "registry").mkdir(exist_ok=True)
+    with (home / "registry" / "alert_rules.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(row))
+        writer.writeheader()
+        writer.writerow(row)
+    return System(load(home=home, demo="off", second_factor=False))
+
+
+def standing(system):
+    """{(street, is it silence): its state and whether it goes on}."""
+    rows = system.db.rows("select code, last_value, ended_at, state, severity, value from mgmt.alert where rule = 'road_ponding' order by alert")
+    return [(row["code"], row["last_value"], row["ended_at"] is None) for row in rows]
+
+
+def test_a_unit_that_falls_silent_is_an_alert_until_it_reports_again(tmp_path):
+    system = overlaid(tmp_path)
+    calm = dict.fromkeys(STREETS, 1.0)
+    hand(system, tmp_path, 0, calm)
+    some = dict.fromkeys(STREETS[1:], 1.0)
+    for hour in (1, 2):
+        hand(system, tmp_path, hour, some)
+    assert standing(system) == [], "two intervals and a quarter are allowed"
+    hand(system, tmp_path, 3, some)
+    assert standing(system) == [(STREETS[0], None, True)]
+    row = system.db.rows("select severity, value, limit_value, began_at from mgmt.alert")[0]
+    assert (row["severity"], row["value"], row["limit_value"]) == ("yellow", None, None)
+    assert board.alerts(who(system, "duty_officer"), "tiny")[0]["last_value"] is None
+    hand(system, tmp_path, 4, some)
+    assert len(standing(system)) == 1, "it is one alert"
+    system.close()
+    system = System(load(home=tmp_path / "home", demo="off", second_factor=False))      # what was raised for silence is known after a restart
+    system.alerts.take_up("tiny")
+    hand(system, tmp_path, 5, calm)
+    assert standing(system) == [(STREETS[0], 1.0, False)]
+    system.close()
+
+
+def test_silence_that_ends_in_what_the_rule_is_about_goes_on_as_one_alert(tmp_path):
+    system = overlaid(tmp_path, orange="value >= 27")
+    some = dict.fromkeys(STREETS[1:], 1.0)
+    hand(system, tmp_path, 0, dict.fromkeys(STREETS, 1.0))
+    hand(system, tmp_path, 3, some)
+    assert standing(system) == [(STREETS[0], None, True)]
+    hand(system, tmp_path, 4, {STREETS[0]: 30.0, **some})
+    assert standing(system) == [(STREETS[0], 30.0, True)]
+    assert system.db.rows("select severity, value, peak from mgmt.alert") == [{"severity": "orange", "value": 30.0, "peak": 30.0}]
+    hand(system, tmp_path, 5, {STREETS[0]: 35.0, **some})
+    hand(system, tmp_path, 6, {STREETS[0]: 2.0, **some})
+    assert standing(system) == [(STREETS[0], 2.0, False)]
+    hand(system, tmp_path, 9, some)                             # silent again within hours: the same alert
+    assert standing(system) == [(STREETS[0], None, True)]
+    system.close()
+
+
+def test_without_the_word_silence_raises_nothing_and_a_learnt_rule_can_have_it(tmp_path):
+    system = overlaid(tmp_path, yellow="score >= 6")
+    hand(system, tmp_path, 0, dict.fromkeys(STREETS, 1.0))
+    hand(system, tmp_path, 4, {STREETS[1]: 1.0})
+    assert [code for code, _, _ in standing(system)] == [STREETS[0], *STREETS[2:]]
+    system.close()
+    quiet = overlaid(tmp_path / "quiet", no_data="keep")
+    hand(quiet, tmp_path / "quiet", 0, dict.fromkeys(STREETS, 1.0))
+    hand(quiet, tmp_path / "quiet", 4, {STREETS[1]: 1.0})
+    assert standing(quiet) == []
+    quiet.close()
