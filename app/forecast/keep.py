@@ -7,6 +7,7 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -59,7 +60,7 @@ def load(source: Path | bytes) -> Champion:
         scores = Scoreboard(rows, _unpack(body["ends"], arrays), _unpack(body["times"], arrays))
         fitted = Fitted(body["model"], spec, _unpack(body["state"], arrays), bands=bands)
         return Champion(body["model"], fitted, scores, body["chosen_at"], body["trained_on"], tuple(Word(*one) for one in body["said"]))
-    except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
+    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:
         raise Unreadable("This is no kept forecasting model of this version", "Let it be chosen anew", why=str(error)) from error
 
 
