@@ -11,6 +11,7 @@ import re
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
 from app.errors import ChengshuError
 from app.forecast import keep
@@ -97,7 +98,7 @@ class Champions:
         if not path.is_file():
             return None
         try:
-            return keep.load(path)
-        except (ChengshuError, OSError, ValueError, KeyError):
+            return keep.load(path.read_bytes())
+        except (ChengshuError, OSError, ValueError, KeyError, BadZipFile):
             log.exception("The stored model of %s at %s cannot be read; a quick one stands in", indicator, level)
             return None

@@ -21,7 +21,7 @@ from data.levels import LEVELS
 RECENT = 28                 # steps of which a share is the mean
 
 
-def children(values: Values, tower: Tower, above: LevelOutlook, parent: int, model_of: Models) -> LevelOutlook | None:
+def children(values: Values, tower: Tower, above: LevelOutlook, parent: int, models: Models) -> LevelOutlook | None:
     """The outlook of the children of unit `parent` (index) of a level; None where it has none, or nothing is known of them."""
     cube = values.cube(tower.indicator)
     level = LEVELS[LEVELS.index(above.level) + 1]
@@ -37,7 +37,7 @@ def children(values: Values, tower: Tower, above: LevelOutlook, parent: int, mod
     given = panel_of(values, tower.indicator, level, tower.cutoff, units)
     if given is not None:
         panel, seqs = given
-        made = engine.predict_from(model_of(level, panel, spec_of(cube.indicator, values.timezone, steps)), panel)
+        made = engine.predict_from(models.quick(f"{level} {parent}", panel, spec_of(cube.indicator, values.timezone, steps)), panel)
         y[seqs], model, scores, said = made.y_hat, made.model, scores_of(made.scoreboard, made.model), tuple(made.said)
         for share, (low, high) in made.bands.items():
             half[share][:, seqs] = low, high

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +17,11 @@ from scipy.special import ndtr
 
 from app.forecast import engine
 from app.forecast.frame import Panel
-from app.forecast.panels import panel_of
+from app.forecast.panels import join, panel_of
 from app.forecast.reconcile import carried, reconcile
 from app.forecast.register import horizon, known, spec_of
 from app.forecast.scoring import scores_of
+from app.forecast.spec import Spec
 from app.indicators.cube import Cube
 from app.indicators.values import Values
 from data.levels import LEVELS
@@ -61,7 +62,24 @@ class Tower:
     agreed: str             # how levels were made to agree: bottom_up, variance, lifted, or alone
 
 
-Models = Callable[[str, Panel, Any], Any]       # (level, panel, spec) → what engine.predict_from goes on from
+class Models(Protocol):
+    """Where models come from: one stored for a level, or a quick one for the levels that have none, all at once."""
+
+    def stored(self, level: str, panel: Panel, spec: Spec) -> engine.Champion | None:
+        """The model chosen for the series of a level; None where none was."""
+
+    def quick(self, key: str, panel: Panel, spec: Spec) -> engine.Champion:
+        """A model fitted here and now, or lately; `key` says for what."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What the outlook of a level rests on: a panel, which of its rows are the level's, the index of each row's unit, and the model."""
+
+    panel: Panel
+    rows: slice
+    units: NDArray[np.int64]
+    champion: engine.Champion
 
 
 def deepest(cube: Cube) -> str:
@@ -70,7 +88,26 @@ def deepest(cube: Cube) -> str:
     return max(fits or ["city"], key=LEVELS.index)
 
 
-def make(values: Values, name: str, model_of: Models, points_of: Callable[[str], Any], cutoff: int | None = None,
+def grounds(values: Values, name: str, models: Models, points_of: Callable[[str], Any], cutoff: int | None, spec: Spec) -> dict[str, Ground]:
+    """What the outlook of each level rests on. Levels without a stored model share a quick one: they are one panel."""
+    cube, found, rest = values.cube(name), {}, {}
+    for level in LEVELS[: LEVELS.index(deepest(cube)) + 1]:
+        given = panel_of(values, name, level, cutoff, points=points_of(level))
+        if given is None:
+            continue
+        champion = models.stored(level, given[0], spec)
+        if champion is None:
+            rest[level] = given
+        else:
+            found[level] = Ground(given[0], slice(0, given[0].n), given[1], champion)
+    if rest:
+        panel, rows = join([one for one, _ in rest.values()])
+        champion = models.quick("tower", panel, spec)
+        found |= {level: Ground(panel, mine, units, champion) for (level, (_, units)), mine in zip(rest.items(), rows, strict=True)}
+    return {level: found[level] for level in LEVELS if level in found}
+
+
+def make(values: Values, name: str, models: Models, points_of: Callable[[str], Any], cutoff: int | None = None,
          steps: int | None = None, agreement: str = "bottom_up") -> Tower | None:
     """The outlook of an indicator after a step (None: its newest); None where no level has enough history, or the cadence none."""
     cube = values.cube(name)
@@ -78,16 +115,14 @@ def make(values: Values, name: str, model_of: Models, points_of: Callable[[str],
     if not steps or cube.times.size == 0:
         return None
     spec = spec_of(cube.indicator, values.timezone, steps)
-    found: dict[str, LevelOutlook] = {}
-    for level in LEVELS[: LEVELS.index(deepest(cube)) + 1]:
-        given = panel_of(values, name, level, cutoff, points=points_of(level))
-        if given is not None:
-            panel, units = given
-            made = engine.predict_from(model_of(level, panel, spec), panel)
-            found[level] = _spread_out(level, made, units, cube.hierarchy.sizes[level])
-            until = int(panel.times[-1])
+    rests, made, found = grounds(values, name, models, points_of, cutoff, spec), {}, {}
+    for level, ground in rests.items():
+        if id(ground.panel) not in made:
+            made[id(ground.panel)] = engine.predict_from(ground.champion, ground.panel)
+        found[level] = _spread_out(level, made[id(ground.panel)], ground, cube.hierarchy.sizes[level])
     if not found:
         return None
+    until = int(next(iter(rests.values())).panel.times[-1])
     return _agree(values, cube, Tower(name, until, found, "alone"), agreement)
 
 
@@ -99,12 +134,12 @@ def chance(y: Floats, low: Floats, high: Floats, limit: float, is_up: bool) -> F
     return passed if is_up else 1.0 - passed
 
 
-def _spread_out(level: str, made: Any, units: NDArray[np.int64], size: int) -> LevelOutlook:
-    """A forecast of some units as arrays over all of the level."""
+def _spread_out(level: str, made: engine.Forecast, ground: Ground, size: int) -> LevelOutlook:
+    """The forecast of a level's series as arrays over all of its units."""
 
     def whole(values: Floats) -> Floats:
         full = np.full((size, values.shape[1]), np.nan)
-        full[units] = values
+        full[ground.units] = values[ground.rows]
         return full
 
     bands = {share: (whole(low), whole(high)) for share, (low, high) in made.bands.items()}

@@ -13,6 +13,9 @@ import logging
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,8 +26,8 @@ from app.forecast import engine
 from app.forecast.champions import Champions
 from app.forecast.finer import children
 from app.forecast.frame import Panel
-from app.forecast.outlook import LevelOutlook, Tower, chance, deepest, make
-from app.forecast.panels import panel_of, points_of
+from app.forecast.outlook import Ground, LevelOutlook, Tower, chance, deepest, grounds, make
+from app.forecast.panels import points_of
 from app.forecast.register import LEAST, breach_limit, horizon, spec_of
 from app.forecast.response import Response, learn
 from app.forecast.spec import Spec
@@ -35,6 +38,7 @@ from data.levels import LEVELS
 if TYPE_CHECKING:
     from app.system import System
 
+QUICK = 256                 # quick models kept
 REFIT = {"PT": 86_400, "P": 28 * 86_400}       # how often a quick model is fitted anew, for cadences below a day and others
 HALF = 0.5                  # of the history at least must lie before that turn
 WANTED_S = 2 * 3600         # an outlook asked for within this is kept up to date
@@ -43,6 +47,30 @@ ISSUED, APART_S = 10, 6 * 3600      # issued outlooks kept an indicator, and how
 AHEAD_S = 86_400            # a value is judged by what was expected of it this long before, where something was
 _Key = tuple[str, str]
 log = logging.getLogger("chengshu")
+
+
+@dataclass(frozen=True)
+class _Models:
+    """The models of one indicator of a city, as outlooks ask for them (outlook.Models)."""
+
+    outlooks: Outlooks
+    city: str
+    indicator: str
+    cutoff: int | None
+
+    def stored(self, level: str, panel: Panel, spec: Spec) -> engine.Champion | None:
+        """The model chosen; for a past cutoff none, since it learnt from later data."""
+        found = None if self.cutoff is not None else self.outlooks.champions.fitted(self.city, self.indicator, level, panel.ids)
+        return found if found is not None and found.spec.horizon >= spec.horizon else None
+
+    def quick(self, key: str, panel: Panel, spec: Spec) -> engine.Champion:
+        """A quick one, fitted on what was known at the last turn of REFIT; for a past cutoff on all that was known then."""
+        if self.cutoff is not None:
+            return engine.choose(panel, spec)
+        turn = REFIT["PT" if spec.cadence.startswith("PT") else "P"]
+        t = int(np.searchsorted(panel.times, int(panel.times[-1]) // turn * turn, side="right"))
+        learnt = panel.until(t) if t >= max(3 * LEAST, HALF * panel.t) else panel
+        return self.outlooks.fitted((self.city, self.indicator, key), (panel.ids, spec, int(learnt.times[-1])), partial(engine.choose, learnt, spec))
 
 
 class Outlooks:
@@ -55,7 +83,7 @@ class Outlooks:
         self._locks: dict[_Key, threading.RLock] = {}
         self._towers: OrderedDict[_Key, tuple[Any, Tower | None]] = OrderedDict()
         self._past: OrderedDict[Any, Tower | LevelOutlook | None] = OrderedDict()
-        self._quick: dict[tuple[str, str, str], Any] = {}
+        self._quick: OrderedDict[tuple[str, str, str], tuple[Any, engine.Champion]] = OrderedDict()
         self._issued: dict[_Key, list[Tower]] = {}
         self._points: dict[tuple[str, str], tuple[int, Any]] = {}
         self._wanted: dict[_Key, float] = {}
@@ -145,16 +173,13 @@ class Outlooks:
         values = self._system.values(city)
         stamp = (tower.cutoff, values.moved(indicator), above.times.size, self.champions.version(city))
         return self._remembered(("below", city, indicator, level, parent, stamp), city, indicator,
-                                lambda: children(values, tower, above, parent, self._model_of(city, indicator)))
+                                lambda: children(values, tower, above, parent, self._models(city, indicator)))
 
-    def basis(self, city: str, indicator: str, level: str) -> tuple[Panel, NDArray[np.int64], Any] | None:
-        """(panel, index of each series' unit, the fitted model) that the outlook of a level rests on; None where there is none."""
+    def ground(self, city: str, indicator: str, level: str) -> Ground | None:
+        """What the newest outlook of a level rests on; None where there is none."""
         values = self._system.values(city)
-        given = panel_of(values, indicator, level, points=self._points_of(city, level))
-        if given is None:
-            return None
         spec = spec_of(values.cube(indicator).indicator, values.timezone, horizon(values.cube(indicator).indicator.cadence))
-        return *given, self._model_of(city, indicator)(level, given[0], spec).fitted
+        return grounds(values, indicator, self._models(city, indicator), partial(self._points_of, city), None, spec).get(level)
 
     def response(self, city: str, indicator: str, level: str, driver: str, unit: int | None = None) -> Response | None:
         """How the units of a level answer when a driver departs from its own forecast; `unit`: the driver is this unit (index) of `driver` alone."""
@@ -164,19 +189,16 @@ class Outlooks:
                                 lambda: self._respond(city, indicator, level, driver, unit))
 
     def _respond(self, city: str, indicator: str, level: str, driver: str, unit: int | None) -> Response | None:
-        mine = self.basis(city, indicator, level)
+        mine = self.ground(city, indicator, level)
         there = level if level in self._system.values(city).cube(driver).levels else LEVELS[0]
-        theirs = self.basis(city, driver, there)
-        if mine is None or theirs is None:
+        theirs = self.ground(city, driver, there)
+        if mine is None or theirs is None or mine.panel.cadence != theirs.panel.cadence:
             return None
-        (panel, units, fitted), (other, places, other_fitted) = mine, theirs
-        both = np.intersect1d(panel.times, other.times)
-        if both.size < panel.t // 2 or panel.cadence != other.cadence:
+        wanted = np.array([0]) if there != level else mine.units if unit is None else np.array([unit])
+        place = np.searchsorted(theirs.units, wanted)
+        if (place >= theirs.units.size).any() or not np.array_equal(theirs.units[place], wanted):
             return None
-        chosen = np.searchsorted(places, units if unit is None and there == level else np.array([unit or 0]))
-        if (chosen >= places.size).any() or (there == level and not np.array_equal(places[chosen], units if unit is None else [unit])):
-            return None
-        return learn(panel, fitted, other, other_fitted, driver, fitted.spec.horizon, chosen)
+        return learn(mine, theirs, driver, place)
 
     def expected(self, city: str, indicator: str, level: str, at: int) -> Band | None:
         """What was expected of a step (its start) before it came: middle and spread of every unit; None where nothing was issued."""
@@ -211,6 +233,20 @@ class Outlooks:
             for kept in (self._towers, self._quick, self._issued):
                 for key in [key for key in kept if key[0] == city and indicator in ("", key[1])]:
                     kept.pop(key)
+
+    def fitted(self, key: tuple[str, str, str], stamp: Any, fit: Callable[[], engine.Champion]) -> engine.Champion:
+        """A quick model that is kept as long as its stamp is the same."""
+        with self._lock:
+            kept = self._quick.get(key)
+        if kept is not None and kept[0] == stamp:
+            return kept[1]
+        made = fit()
+        with self._lock:
+            self._quick[key] = (stamp, made)
+            self._quick.move_to_end(key)
+            while len(self._quick) > QUICK:
+                self._quick.popitem(last=False)
+        return made
 
     # how they are made
 
@@ -252,28 +288,10 @@ class Outlooks:
     def _make(self, city: str, indicator: str, cutoff: int | None, steps: int | None) -> Tower | None:
         values = self._system.values(city)
         agreement = self.champions.agreement(city, indicator, deepest(values.cube(indicator)))
-        return make(values, indicator, self._model_of(city, indicator, cutoff), lambda level: self._points_of(city, level), cutoff, steps, agreement)
+        return make(values, indicator, self._models(city, indicator, cutoff), partial(self._points_of, city), cutoff, steps, agreement)
 
-    def _model_of(self, city: str, indicator: str, cutoff: int | None = None) -> Any:
-        """The stored model of a level, or a quick one. For a past cutoff nothing learnt from later data: a quick one fitted up to it."""
-
-        def found(level: str, panel: Panel, spec: Spec) -> Any:
-            name = self.champions.name(city, indicator, level)
-            if cutoff is not None:
-                return engine.choose(panel, spec)
-            stored = self.champions.fitted(city, indicator, level, panel.ids) if name else None
-            if stored is not None and stored.spec.horizon >= spec.horizon:
-                return stored
-            turn = REFIT["PT" if spec.cadence.startswith("PT") else "P"]
-            t = int(np.searchsorted(panel.times, int(panel.times[-1]) // turn * turn, side="right"))
-            learnt = panel.until(t) if t >= max(3 * LEAST, HALF * panel.t) else panel
-            key, stamp = (city, indicator, level), (panel.ids, spec, int(learnt.times[-1]))
-            quick = self._quick.get(key)
-            if quick is None or quick[1] != stamp:
-                quick = self._quick[key] = (engine.choose(learnt, spec), stamp)
-            return quick[0]
-
-        return found
+    def _models(self, city: str, indicator: str, cutoff: int | None = None) -> _Models:
+        return _Models(self, city, indicator, cutoff)
 
     def _points_of(self, city: str, level: str) -> dict[str, NDArray[Any]] | None:
         if LEVELS.index(level) == 0:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
+from scipy.sparse import block_diag, csr_array
 from scipy.spatial import cKDTree
 
 from app.forecast.cadence import cadence, steps
@@ -48,6 +48,25 @@ def panel_of(values: Values, name: str, level: str, until: int | None = None, un
     panel = Panel(tuple(str(i) for i in seqs), grid, np.ascontiguousarray(history[:, chosen].T), cube.indicator.cadence, values.timezone,
                   neighbours=near)
     return panel, seqs
+
+
+def join(panels: list[Panel]) -> tuple[Panel, list[slice]]:
+    """(one panel of all the series, the rows that each panel has in it): panels on the same grid, whose neighbours stay their own."""
+    if len(panels) == 1:
+        return panels[0], [slice(0, panels[0].n)]
+    ends = np.cumsum([0, *(panel.n for panel in panels)])
+    ids = tuple(f"{k}.{one}" for k, panel in enumerate(panels) for one in panel.ids)
+    first = panels[0]
+    return (Panel(ids, first.times, np.concatenate([panel.y for panel in panels]), first.cadence, first.timezone, neighbours=_beside(panels)),
+            [slice(int(a), int(b)) for a, b in zip(ends[:-1], ends[1:], strict=True)])
+
+
+def _beside(panels: list[Panel]) -> csr_array | None:
+    """The neighbours of joined panels, of which some may have none: their series look at nobody."""
+    if all(panel.neighbours is None for panel in panels):
+        return None
+    blocks = [csr_array((panel.n, panel.n)) if panel.neighbours is None else panel.neighbours for panel in panels]
+    return csr_array(block_diag(blocks, format="csr"))
 
 
 def regular(cube: Cube, level: str, last: int, units: NDArray[np.int64] | None) -> tuple[NDArray[np.int64], NDArray[np.float64]]:

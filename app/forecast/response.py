@@ -9,13 +9,15 @@ logarithm. An effect that lies within twice its standard error of nought is none
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.forecast.frame import Panel
-from app.forecast.model import Fitted, named
+from app.forecast.model import named
+from app.forecast.outlook import Ground
 
 Floats = NDArray[np.float64]
 MOST_ENDS = 60              # moments of the past that are looked at
@@ -44,7 +46,8 @@ class Response:
         apart = terms(self.driver, scenario) - terms(self.driver, expected)
         apart = np.broadcast_to(apart, (self.effects.shape[0], *apart.shape[-2:])) if apart.ndim == 2 else apart
         kept = np.where(np.abs(self.effects) > SURE * self.errors, self.effects, 0.0)
-        return np.einsum("uhj,uj->uh", apart, kept), np.sqrt(np.einsum("uhj,uj->uh", apart**2, self.errors**2))
+        unsure = np.where(np.isfinite(self.errors), self.errors, 0.0)
+        return np.einsum("uhj,uj->uh", apart, kept), np.sqrt(np.einsum("uhj,uj->uh", apart**2, unsure**2))
 
 
 def terms(driver: str, values: Floats) -> Floats:
@@ -56,32 +59,33 @@ def terms(driver: str, values: Floats) -> Floats:
     return values[..., None]
 
 
-def learn(panel: Panel, fitted: Fitted, driver: Panel, driver_fitted: Fitted, driver_id: str, horizon: int,
-          chosen: NDArray[np.int64] | None = None) -> Response | None:
-    """The response of every series of a panel to a driver; `chosen`: which of the driver's series, one a series or one for all (None: all).
+def learn(mine: Ground, theirs: Ground, driver: str, chosen: NDArray[np.int64]) -> Response | None:
+    """The response of every unit of a ground to a driver; `chosen`: which of the driver's units each looks at (one for all: a single one).
 
-    Both panels end at the same step. None with too little history.
+    Both grounds end at the same step. None with too little history.
     """
+    panel, other = mine.panel, theirs.panel
     first, last = int(panel.t * (1 - SHARE)), panel.t - 1
-    back = driver.t - panel.t           # the driver's grid may begin earlier or later
-    if last - first < 3 or first + back < 1 or int(driver.times[-1]) != int(panel.times[-1]):
+    back = other.t - panel.t            # the driver's grid may begin earlier or later
+    if last - first < 3 or first + back < 1 or int(other.times[-1]) != int(panel.times[-1]):
         return None
     ends = np.unique(np.linspace(first, last, MOST_ENDS).astype(np.int64))
-    steps = min(horizon, 24)
-    mine = _errors(panel, fitted, ends, steps, lambda values: values[..., None])
-    seen = _errors(driver, driver_fitted, ends + back, steps, lambda values: terms(driver_id, values))
-    seen = seen if chosen is None else seen[:, chosen]
-    if seen.shape[1] not in (1, mine.shape[1]):
+    steps = min(mine.champion.spec.horizon, 24)
+    errors = _errors(mine, ends, steps, lambda values: values[..., None])
+    seen = _errors(theirs, ends + back, steps, partial(terms, driver))[:, chosen]
+    if seen.shape[1] not in (1, errors.shape[1]):
         return None
-    return _regress(driver_id, mine[..., 0], np.broadcast_to(seen, (seen.shape[0], mine.shape[1], *seen.shape[2:])))
+    return _regress(driver, errors[..., 0], np.broadcast_to(seen, (seen.shape[0], errors.shape[1], *seen.shape[2:])))
 
 
-def _errors(panel: Panel, fitted: Fitted, ends: NDArray[np.int64], steps: int, of: object) -> Floats:
-    """[end, series, step, term]: what came less what was expected, in the terms that count; NaN where it is not known."""
-    paths = named(fitted.name).paths(fitted, panel, ends, steps)
+def _errors(ground: Ground, ends: NDArray[np.int64], steps: int, of: Callable[[Floats], Floats]) -> Floats:
+    """[end, unit, step, term]: what came less what was expected, in the terms that count; NaN where it is not known."""
+    panel, fitted = ground.panel, ground.champion.fitted
+    paths = named(fitted.name).paths(fitted, panel, ends, steps)[:, ground.rows]
     at = ends[:, None] + np.arange(steps)[None, :]
-    truth = np.where((at < panel.t)[:, None, :], panel.y[:, np.minimum(at, panel.t - 1)].transpose(1, 0, 2), np.nan)
-    return of(truth) - of(paths)        # type: ignore[operator]
+    y = panel.y[ground.rows]
+    truth = np.where((at < panel.t)[:, None, :], y[:, np.minimum(at, panel.t - 1)].transpose(1, 0, 2), np.nan)
+    return of(truth) - of(paths)
 
 
 def _regress(driver: str, mine: Floats, seen: Floats) -> Response | None:

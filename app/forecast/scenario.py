@@ -98,13 +98,13 @@ def apply(seen: Seen, city: str, found: Line, scenario: Scenario) -> tuple[Line,
 
 def _shift(seen: Seen, city: str, found: Line, driver: str, amount: float) -> Effect:
     nothing = Effect(driver, f"{amount:+g}", np.zeros(found.y.size), np.zeros(found.y.size), False, 0)
-    basis = seen.outlooks.basis(city, found.indicator, found.level)
+    ground = seen.outlooks.ground(city, found.indicator, found.level)
     tower = seen.outlooks.tower(city, driver)
-    response = seen.outlooks.response(city, found.indicator, found.level, driver) if basis and tower else None
-    if response is None or basis is None or tower is None:
+    response = seen.outlooks.response(city, found.indicator, found.level, driver) if ground and tower else None
+    if response is None or ground is None or tower is None:
         return nothing
-    row = int(np.searchsorted(basis[1], found.seq - 1))
-    if row >= basis[1].size or basis[1][row] != found.seq - 1:
+    row = int(np.searchsorted(ground.units, found.seq - 1))
+    if row >= ground.units.size or ground.units[row] != found.seq - 1:
         return nothing
     level = found.level if found.level in tower.levels else next(iter(tower.levels))
     course = tower.levels[level].y[found.seq - 1 if level == found.level else 0]
@@ -112,7 +112,7 @@ def _shift(seen: Seen, city: str, found: Line, driver: str, amount: float) -> Ef
     change, error = response.moved(expected, expected + amount)
     is_known = bool(response.is_sure()[row])
     return replace(nothing, change=change[row] if is_known else nothing.change, error=error[row] if is_known else nothing.error,
-                   is_known=is_known, n=response.n // max(1, basis[1].size))
+                   is_known=is_known, n=response.n // max(1, ground.units.size))
 
 
 def _holiday(seen: Seen, city: str, found: Line) -> Effect:
@@ -147,8 +147,8 @@ def _road(seen: Seen, city: str, found: Line, code: str) -> Effect:
     if one.theme != ROADS:
         raise BadInput("A closed road moves indicators of transport alone", "Choose one of them", value=one.id)
     nothing = Effect("road", code, np.zeros(found.y.size), np.zeros(found.y.size), False, 0)
-    tower, basis = seen.outlooks.tower(city, one.id), seen.outlooks.basis(city, one.id, found.level)
-    if tower is None or basis is None or closed["level"] not in tower.levels or closed["level"] != found.level:
+    tower, ground = seen.outlooks.tower(city, one.id), seen.outlooks.ground(city, one.id, found.level)
+    if tower is None or ground is None or closed["level"] not in tower.levels or closed["level"] != found.level:
         return nothing
     i = closed["seq"] - 1
     _, past = seen.values(city).cube(one.id).series(closed["level"], closed["seq"])
@@ -161,11 +161,11 @@ def _road(seen: Seen, city: str, found: Line, code: str) -> Effect:
     if found.seq == closed["seq"]:
         return replace(nothing, change=held - expected, is_known=True, n=int(past.size))
     response = seen.outlooks.response(city, one.id, found.level, one.id, i)
-    row = int(np.searchsorted(basis[1], found.seq - 1))
-    if response is None or row >= basis[1].size or not response.is_sure()[row]:
-        return replace(nothing, n=0 if response is None else response.n // max(1, basis[1].size))
+    row = int(np.searchsorted(ground.units, found.seq - 1))
+    if response is None or row >= ground.units.size or not response.is_sure()[row]:
+        return replace(nothing, n=0 if response is None else response.n // max(1, ground.units.size))
     change, error = response.moved(expected, held)
-    return replace(nothing, change=change[row], error=error[row], is_known=True, n=response.n // max(1, basis[1].size))
+    return replace(nothing, change=change[row], error=error[row], is_known=True, n=response.n // max(1, ground.units.size))
 
 
 def _clip(values: NDArray[np.float64], row: Any) -> NDArray[np.float64]:
