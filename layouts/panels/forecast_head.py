@@ -92,6 +92,9 @@ def _course(r: Reader, one: dict[str, Any], line: dict[str, Any]) -> list[Any]:
         return expected(r, what["value"], one, what["at"], line["model"], line["cutoff"])
 
     high, low = line["high"], line["low"]
+    if measured(r, high["value"], one) == measured(r, low["value"], one):
+        before, _, after = r.t("It stays at about {value}.", value="\0").partition("\0")
+        return [before, html.B(point(high)), after]
     parts = r.t("Highest {high} at {when}, lowest {low} at {then}.", high="\0", low="\1", when=r.step(high["at"], one["cadence"]),
                 then=r.step(low["at"], one["cadence"]))
     before, _, rest = parts.partition("\0")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import suppress
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -33,7 +34,8 @@ class Whole:
         self.system = homes.city(folder / "home", second_factor=False)
         (folder / "home" / "registry").mkdir()
         (folder / "home" / "registry" / "sources.csv").write_text(SOURCES)
-        readings = tiny.readings("energy_use_kwh", "floor") + tiny.readings("active_sites", "street") + tiny.readings("ponding_cm", "street")
+        readings = tiny.readings("energy_use_kwh", "floor") + tiny.readings("ponding_cm", "street")
+        readings += [row for day in range(10) for row in tiny.readings("active_sites", "street", at=tiny.NOON - timedelta(days=day))]
         flows = [{"origin_code": "990101001", "destination_code": "990102001", "at": tiny.NOON.isoformat(), "count": 12}]
         self.system.take([tiny.hand_in(folder, "reading", readings, "r"), tiny.hand_in(folder, "flow", flows, "f")])
         wrong = {"case_no": "wrong one", "channel": "web", "category": "road", "unit_code": "990101001", "opened_at": "2026-11-01", "status": "open"}

@@ -29,6 +29,7 @@ KNOWN = {
     "resource": ["R1"], "kind": ["csv", "jsonld", "resource"], "sheet": ["gaps", "demand", "fresh"], "area": ["118,30;118.1,30;118.1,30.1"],
     "document": ['{"name": "a", "title": "A"}', '[{"name": "b", "title": "B", "notes": "C"}]'],
     "sql": ["select 1", "select * from unit limit 3"],
+    "step": [0, 5], "steps": [7, 14], "s": ["holiday"], "sign": ["active_sites"], "show": ["expected"],
 }  # fmt: skip
 KNOWN_OF = {
     "resources.rows": {"grant": [1], "unit": ["990100"], "fields": [""], "after": [""], "form": ["json"], "since": [0], "until": [2**33]},
