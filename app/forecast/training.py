@@ -19,7 +19,9 @@ from zoneinfo import ZoneInfo
 
 from app.errors import BadInput, ChengshuError
 from app.forecast import engine
-from app.forecast.outlook import deepest
+from app.forecast.agreement import agreement
+from app.forecast.model import models
+from app.forecast.outlook import Ground, deepest
 from app.forecast.panels import panel_of, points_of
 from app.forecast.register import horizon, spec_of
 from app.forecast.scoring import scores_of
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("chengshu")
 AT_NIGHT = 400              # jobs a night at most: what drifted first, then what was chosen longest ago
 IDLE_S = 20.0               # how often the clock is looked at
+CROWDS = ("crowd",)         # models that are tried for counts besides
 NICE = 10                   # a choice gives way to whoever asks a page
 
 
@@ -190,17 +193,30 @@ class Training:
         if given is None:
             raise BadInput("There is too little history to choose a model", "Wait until more has been reported",
                            value=f"{job.indicator}, {job.level}")
-        panel, _ = given
+        panel, units = given
         spec = spec_of(cube.indicator, values.timezone, horizon(cube.indicator.cadence), "full")
         begun = time.monotonic()
-        champion = engine.choose(panel, spec, progress=self._say, is_cancelled=self._is_cancelled.is_set)
+        names = [name for name in (*engine.CANDIDATES["full"], *CROWDS) if name in models()] if spec.is_count else None
+        champion = engine.choose(panel, spec, names, self._say, self._is_cancelled.is_set)
+        agreed = self._agreement(job, Ground(panel, slice(0, panel.n), units, champion), spec.horizon)
         row = {"indicator": job.indicator, "level": job.level, "chosen_at": int(time.time()), "model": champion.model,
-               "params": {"mode": spec.mode, "said": [str(word) for word in champion.said]}, "data_from": int(panel.times[0]),
-               "data_until": int(panel.times[-1]), "series": panel.n, "steps": panel.t, "horizon": spec.horizon, "method": "rolling origin",
-               "scores": scores_of(champion.scores, champion.model), "seconds": round(time.monotonic() - begun, 2), "who": job.who}
+               "params": {"mode": spec.mode, "said": [str(word) for word in champion.said], "agreement": agreed},
+               "data_from": int(panel.times[0]), "data_until": int(panel.times[-1]), "series": panel.n, "steps": panel.t,
+               "horizon": spec.horizon, "method": "rolling origin", "scores": scores_of(champion.scores, champion.model),
+               "seconds": round(time.monotonic() - begun, 2), "who": job.who}
         self._system.outlooks.champions.keep(job.city, row, champion)
         self._system.outlooks.forget(job.city, job.indicator)
         return {**row, "city": job.city}
+
+    def _agreement(self, job: Job, mine: Ground, steps: int) -> str:
+        """How levels agree: chosen with the level that is added up from, which is the last in line."""
+        values = self._system.values(job.city)
+        cube = values.cube(job.indicator)
+        if job.level != deepest(cube):
+            return "bottom_up"
+        found = {level: ground for level in LEVELS[: LEVELS.index(job.level)]
+                 if (ground := self._system.outlooks.ground(job.city, job.indicator, level)) is not None}
+        return agreement(values, cube, {**found, job.level: mine}, steps)
 
     def _say(self, text: str, share: float) -> None:
         with self._lock:
