@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -64,6 +65,8 @@ class Design:
     def common(self, rows: Ints, ends: Ints) -> tuple[list[Floats], list[str]]:
         """Features that do not depend on how far ahead one looks, and the group of each."""
         found = [self.r[rows, np.maximum(ends - 1 - k, 0)] for k in range(LAGS)]
+        now, rough = found[0], np.sqrt(sum((a - b) ** 2 for a, b in pairwise(found[:6])) / 5)
+        found += [np.maximum(-now - 1, 0), rough, rough * now, (now - found[1]) * np.minimum(rough, 2)]
         if self.reach > 0:
             found += [self._at(self.r, rows, ends - season - k) for season in sorted({self.clock.inner, self.outer} - {1}) for k in (1, 2)]
         for width in self.widths():
@@ -80,6 +83,8 @@ class Design:
     def widths(self) -> list[int]:
         """Steps of the windows that are averaged."""
         c = self.clock
+        if self.reach == 0:
+            return sorted({3, 6, *(max(2, c.inner // part) for part in (24, 12, 8))})
         return sorted({3, 6, max(2, c.inner // 2), max(2, c.inner), max(2, self.outer)})
 
     def ahead(self, rows: Ints, ends: Ints, step: int, b: Floats) -> tuple[list[Floats], list[str]]:
@@ -94,14 +99,14 @@ class Design:
             return np.where(at >= 0, (self.y[rows, np.maximum(at, 0)] - b) / s, 0.0)
 
         before, week = back(c.inner), back(self.outer)
-        past = [off(last), (self.usual.of("any", rows, ends, target) - b) / s, (self.usual.mean(rows, ends) - b) / s,
-                self._at(self.r, rows, before)]
-        if self.reach > 0:
+        past = [off(last)]
+        if self.reach > 0:                      # of a few days the days themselves would be learnt by heart
+            past += [(self.usual.of("any", rows, ends, target) - b) / s, (self.usual.mean(rows, ends) - b) / s, self._at(self.r, rows, before)]
             past += [off(before), off(back(c.inner, 1)), off(last - c.inner), self._at(self.r, rows, back(c.inner, 1))]
         if self.reach > 1:
             past += [(self.usual.of("weeks", rows, ends, target) - b) / s, off(week), off(back(self.outer, 1)), off(last - self.outer),
                      *(self._at(self.r, rows, np.minimum(week + k, last)) for k in (-1, 0, 1))]
-        if self.everyone is not None:
+        if self.everyone is not None and self.reach > 0:
             past += [self._at(self.everyone, np.zeros_like(rows), at) for at in {c.inner: before, self.outer: week}.values()]
         angle = 2 * np.pi * slot / max(2, c.slots)
         turns = [np.sin(angle), np.cos(angle), np.sin(2 * angle), np.cos(2 * angle)] if c.slots > 2 else []
@@ -110,7 +115,7 @@ class Design:
         calendar = [*turns, kind, changed, holiday, holiday - c.holiday[c.day[last]]]
         mean = (self.sums[rows, ends] - self.sums[rows, np.maximum(ends - c.inner, 0)]) / c.inner
         if self.reach > 0:
-            past += [turn * with_ for with_ in (self.r[rows, last], mean, past[8] if self.reach > 1 else past[1]) for turn in (*turns, kind)]
+            past += [turn * with_ for with_ in (self.r[rows, last], mean, past[8 if self.reach > 1 else 1]) for turn in (*turns, kind)]
         else:
             calendar = calendar[:0]         # a few days cannot tell one kind of day or time of day from another
         weather = [column for name in self.factors for column in self._weather(name, rows, ends, target, step)]
