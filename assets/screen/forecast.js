@@ -23,6 +23,7 @@
     return svg;
   };
   const SIGNS = {play: 'M7 4.5l12 7.5-12 7.5z', pause: 'M8 5v14M16 5v14', back: 'M17 5l-9 7 9 7zM6 5v14', on: 'M7 5l9 7-9 7zM18 5v14'};
+  const said = text => facts.words.facts[text] || text || '';
   const wordsNow = () => new URLSearchParams(location.search);
   const signIn = () => location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
 
@@ -216,7 +217,7 @@
     const answer = await fetch(`/api/forecast/${encodeURIComponent(facts.city)}/training${path || '.json'}`, form ? {method: 'POST', body: new URLSearchParams(form), headers: {'X-CSRFToken': token()}} : {cache: 'no-store'});
     if (answer.status === 401) return signIn();
     const found = await answer.json();
-    if (!answer.ok) return page.notice(found.fact, found.remedy, 'red');
+    if (!answer.ok) return page.notice(said(found.fact), said(found.remedy), 'red');
     facts.training = found;
     buildTraining();
     document.querySelectorAll('.fc-train').forEach(b => { b.disabled = found.is_busy; });
@@ -228,7 +229,7 @@
       if (wasBusy && !facts.training.is_busy && !facts.training.waiting) {
         wasBusy = false;
         const last = facts.training.done[0];
-        page.notice(last?.error ? facts.words.failed : facts.words.done, last?.error || '', last?.error ? 'yellow' : 'green');
+        page.notice(last?.error ? facts.words.failed : facts.words.done, said(last?.error), last?.error ? 'yellow' : 'green');
         refresh();
       }
     }

@@ -14,6 +14,10 @@ from layouts.reader import Reader
 
 PANELS = ("forecast_head", "forecast_units", "forecast_scenarios", "forecast_scores", "forecast_drivers", "forecast_model", "forecast_table")
 MAP, GRAPH = "forecast-map", "forecast-graph"
+# what the routes may answer (app/forecast: page, training), for the script to say in the reader's language
+FACTS = ("There is too little history to choose a model", "Wait until more has been reported", "This indicator has no forecast",
+         "The indicator is not reported at this level",
+         "A year's figure is not forecast: choose one reported by the hour, day or month")
 # what of a panel is built by assets/screen/forecast.js, under its tree
 PLACES = {"forecast_head": "forecast-replay", "forecast_scenarios": "forecast-form", "forecast_model": "forecast-training"}
 
@@ -79,6 +83,7 @@ def words(r: Reader) -> dict[str, Any]:
         "road": r.t("Closed road"), "none": r.t("none"), "pick": r.t("Pick on the map"), "picking": r.t("Click the street on the map"),
         "more": r.t("{name}: more or less than expected"), "nothing": r.t("Change something first"),
         "training": r.t("Models are being compared: {what}"), "waits": r.t("{n} wait"), "cancel": r.t("Cancel"),
+        "facts": {**{fact: r.say(fact) for fact in FACTS}, "cancelled": r.t("somebody stopped it")},
         "done": r.t("The models were chosen anew"), "failed": r.t("No model could be chosen"),
         "levels": {name: r.level(name) for name in ("city", "district", "street", "community", "grid", "building", "floor")},
     }

@@ -82,5 +82,6 @@ def _skill(r: Reader, row: dict[str, Any]) -> str:
 
 def _done(r: Reader, row: dict[str, Any]) -> str:
     if row["error"]:
-        return r.t("Last try at level {level}: {error}", level=r.level(row["level"]), error=r.say(row["error"]))
+        error = r.t("somebody stopped it") if row["error"] == "cancelled" else r.say(row["error"])
+        return r.t("Last try at level {level}: {error}", level=r.level(row["level"]), error=error)
     return r.t("Last chosen at level {level}: {model}", level=r.level(row["level"]), model=model_name(r, row["model"]))

@@ -21,7 +21,8 @@ def panel(r: Reader, city: str, asked: dict[str, str], told: dict[str, Any]) -> 
         return [html.H2(r.t("Units below")), empty(r.t("Nothing is forecast below this unit"), r.t("The path above leads back up."), "layers")]
     one = told["indicator"]
     has_chance = any(row["chance"] is not None for row in told["rows"])
-    head = [r.level(told["rows"][0]["unit"]["level"]), r.t("Expected"), *([r.t("Breach")] if has_chance else []), ""]
+    head = [r.level(told["rows"][0]["unit"]["level"]), r.t("Expected"), *([r.t("Breach")] if has_chance else []),
+            html.Span(r.t("Beside"), className="fc-unseen")]
     rows = []
     for row in told["rows"]:
         code, name = row["unit"]["code"], r.name(row["unit"])
