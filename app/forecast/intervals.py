@@ -17,7 +17,7 @@ from app.forecast.frame import Floats, Panel
 from app.forecast.seasons import Ints, clock
 from app.forecast.spec import Spec
 
-GAMMA = 0.08                # how fast the level follows
+GAMMA, SLOWEST, BURST = 0.1, 0.01, 0.6      # how fast the level follows: at most, at least, and over all forecasts that miss the same hour
 GRID = np.concatenate([[0.0, 0.0025, 0.005], np.linspace(0.01, 0.99, 99), [0.995, 0.9975, 1.0]])
 UNITS = 200                 # series whose errors are remembered, at most
 MEMORY = 20_000             # errors remembered a step, about
@@ -32,7 +32,8 @@ class Bands:
 
     `spread` [n, 2, buckets]: mean absolute error of a series on worked and on free days by time of day, over all steps, relative to
     `size`; `size` [h, buckets]: how much errors grow with the step, by time of day of the target; `quantiles` [h, grid]: of errors ÷
-    (spread · size); `below`, `above` [h, levels]: the shares that are left out at either side now. `ids` says whose rows; others get the mean spread times their scale.
+    (spread · size); `below`, `above` [h, levels]: the shares that are left out at either side now. `ids` says whose rows; others get the
+    mean spread times their scale.
     """
 
     spec: Spec
@@ -101,7 +102,9 @@ def track(panel: Panel, spec: Spec, ends: NDArray[np.int64], y_hat: Floats, scal
     truth = np.where((target < panel.t)[:, None, :], panel.y[:, np.minimum(target, panel.t - 1)].transpose(1, 0, 2), np.nan)
     error = truth - y_hat
     where = buckets(panel, spec, horizon)
-    follow = _Follow(spec, error, *_spread(error[:warm], where[:, target[:warm]], scale), where[:, target])
+    stride = float(np.median(np.diff(ends))) if k > 1 else 1.0
+    pace = np.clip(BURST * stride / np.arange(1, horizon + 1), SLOWEST, GAMMA)          # forecasts of one stretch of time err together
+    follow = _Follow(spec, pace, error, *_spread(error[:warm], where[:, target[:warm]], scale), where[:, target])
     found = np.empty((k, len(spec.levels), 2, n, horizon))
     for now in range(k):
         follow.take_until(now, target < ends[now])
@@ -147,9 +150,9 @@ def _spread(error: Floats, where: Ints, scale: Floats) -> tuple[Floats, Floats]:
 class _Follow:
     """The levels and remembered errors of every step ahead, as truths come in."""
 
-    def __init__(self, spec: Spec, error: Floats, spread: Floats, size: Floats, cell: Ints) -> None:
+    def __init__(self, spec: Spec, pace: Floats, error: Floats, spread: Floats, size: Floats, cell: Ints) -> None:
         k, n, horizon = error.shape
-        self.error, self.spread, self.size, self.cell = error, spread, size, cell
+        self.pace, self.error, self.spread, self.size, self.cell = pace, error, spread, size, cell
         self.levels = np.array(spec.levels)
         self.units = np.unique(np.linspace(0, n - 1, min(n, UNITS)).astype(int))
         self.memory = np.full((horizon, max(1, min(k, max(100, MEMORY // self.units.size))), self.units.size), np.nan)
@@ -182,7 +185,7 @@ class _Follow:
         for miss, level, side in ((np.less, self.below, 0), (np.greater, self.above, 1)):
             edge = np.array([one[side][at] for one, at in zip(given, h, strict=True)])  # [len(h), levels]
             share = (miss(score[:, None, :], edge[:, :, None]) & there[:, None, :]).sum(axis=2) / heard[:, None]
-            moved = level[h] + GAMMA * ((1 - self.levels) / 2 - share)
+            moved = level[h] + self.pace[h, None] * ((1 - self.levels) / 2 - share)
             level[h] = np.where(there.any(axis=1)[:, None], np.clip(moved, -0.5, 0.5), level[h])
         self.memory[h, self.count[h] % self.memory.shape[1]] = score[:, self.units]
         self.count[h] += 1
