@@ -7,6 +7,8 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 _FOLDER = Path(__file__).resolve().parent / "registry"
 
 
@@ -20,6 +22,15 @@ def columns(name: str) -> list[str]:
     """The names in the head of `data/registry/<name>.csv`."""
     with (_FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return next(csv.reader(file), [])
+
+
+def arrays(name: str) -> dict[str, np.ndarray]:
+    """The arrays of `data/registry/<name>.npz` (nothing in it is executed); none where there is no such file."""
+    path = _FOLDER / f"{name}.npz"
+    if not path.is_file():
+        return {}
+    with np.load(path, allow_pickle=False) as file:
+        return {key: file[key] for key in file.files}
 
 
 def documents(name: str, home: Path | None = None) -> dict[str, dict[str, Any]]:

@@ -118,7 +118,7 @@ class Design:
             past += [turn * with_ for with_ in (self.r[rows, last], mean, past[8 if self.reach > 1 else 1]) for turn in (*turns, kind)]
         else:
             calendar = calendar[:0]         # a few days cannot tell one kind of day or time of day from another
-        weather = [column for name in self.factors for column in self._weather(name, rows, ends, target, step)]
+        weather = [column for name in self.factors for column in self.weather_ahead(name, rows, ends, target, step)]
         found = [np.clip(np.nan_to_num(one), -CLIP, CLIP) for one in (*past, *calendar, *weather)]
         return found, ["past"] * len(past) + ["calendar"] * len(calendar) + ["weather"] * len(weather)
 
@@ -127,7 +127,7 @@ class Design:
         """Values at steps; 0 before the first."""
         return np.where(at >= 0, values[rows, np.maximum(at, 0)], 0.0)
 
-    def _weather(self, name: str, rows: Ints, ends: Ints, target: Ints, step: int) -> tuple[Floats, Floats]:
+    def weather_ahead(self, name: str, rows: Ints, ends: Ints, target: Ints, step: int) -> tuple[Floats, Floats]:
         """How a factor will depart from what is usual for it, and the same of its square; as it was known at the moment."""
         values, normal, rho, _ = self.weather[name]
         row = rows if values.shape[0] > 1 else np.zeros_like(rows)
@@ -158,9 +158,9 @@ def scales(y: Floats) -> Floats:
     return np.where(spread > 1e-9 * np.maximum(np.abs(mean), 1e-9), spread, np.maximum(np.abs(mean), 1.0) * 1e-3)
 
 
-def design(panel: Panel, spec: Spec, horizon: int, scale: Floats | None = None, factors: Mapping[str, tuple[float, float]] | None = None,
+def design(panel: Panel, spec: Spec, horizon: int, scale: Floats | None = None, factors: Mapping[str, tuple[float, float, float]] | None = None,
            reach: int | None = None) -> Design:
-    """Prepare a panel. `scale` [n], `factors` {name: (mean, spread)} and `reach`: those a model was fitted with; else those of this panel."""
+    """Prepare a panel. `scale` [n], `factors` {name: (mean, spread, memory)} and `reach`: those a model was fitted with; else those of this panel."""
     when = clock(panel, spec, horizon)
     reach = holds(when, panel.t, horizon) if reach is None else reach
     known = usual(panel.y, when)
@@ -201,21 +201,23 @@ def _normal(weights: csr_array) -> csr_array:
     return csr_array(diags_array(np.divide(1.0, total, out=np.zeros_like(total), where=total > 0)) @ weights)
 
 
-def _factor(panel: Panel, name: str, when: Clock, spec: Spec, norm: tuple[float, float] | None) -> tuple[Floats, Usual, float, tuple[float, float]]:
+def _factor(panel: Panel, name: str, when: Clock, spec: Spec, norm: tuple[float, float, float] | None) -> tuple[Floats, Usual, float, list[float]]:
     """A factor standardised [1 or n, t + …], what is usual of it, and how much of a departure is left a step later."""
     del spec
     values = np.atleast_2d(panel.known[name])
     past = values[:, : panel.t]
-    mean, spread = norm or factor_norm(values)
+    mean, spread = norm[:2] if norm else factor_norm(values)
     values, past = (values - mean) / spread, (past - mean) / spread
     normal = usual(past, when)
+    if norm:                    # what a model was fitted with: nothing of the values after a moment may tell at it
+        return values, normal, norm[2], list(norm)
     rows, at = np.repeat(np.arange(len(past)), panel.t), np.tile(np.arange(panel.t), len(past))
     off = past - normal.of("any", rows, np.maximum(at, 1), at).reshape(past.shape)
     lag = max(1, when.slots // 4)
     a, b = off[:, :-lag].ravel(), off[:, lag:].ravel()
     both = ~np.isnan(a) & ~np.isnan(b)
     rho = float(np.clip((a[both] @ b[both]) / max(a[both] @ a[both], 1e-12), 0.0, 0.999)) ** (1 / lag) if both.any() else 0.0
-    return values, normal, rho, (mean, spread)
+    return values, normal, rho, [mean, spread, rho]
 
 
 def factor_norm(values: Floats) -> tuple[float, float]:

@@ -20,8 +20,11 @@ def told():
     """A panel with neighbours, parents, weather and a plan."""
     some = panel(4, 21)
     draw = np.random.default_rng(2)
-    return replace(some, neighbours=ring(4), parent=np.array([-1, 0, 0, 0]), issued={"plan": ALWAYS},
-                   known={"sky": draw.normal(size=some.t + HORIZON), "plan": (draw.random(some.t + HORIZON) < 0.1).astype(float)})
+    sky = draw.normal(size=some.t + HORIZON)
+    for t in range(1, sky.size):
+        sky[t] += 0.9 * sky[t - 1]
+    return replace(some, y=some.y + 0.5 * sky[: some.t], neighbours=ring(4), parent=np.array([-1, 0, 0, 0]), issued={"plan": ALWAYS},
+                   known={"sky": sky, "plan": (draw.random(some.t + HORIZON) < 0.1).astype(float)})
 
 
 @pytest.fixture(scope="module")
