@@ -25,7 +25,7 @@ from app.system import System
 from benchmarks import Row, spread, times
 from benchmarks._city import demo
 
-CASES, ROUNDS, COMPARED, BATCH = 10_000_000, 200, 12, 2_000
+CASES, ROUNDS, COMPARED, BATCH = 10_000_000, 200, 4, 2_000
 DAY, DAYS = 86_400, 90
 WORDS = {
     "department": "coalesce(department, '')", "category": "category", "channel": "channel", "status": "status", "district": "unit_code[1:6]",

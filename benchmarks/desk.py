@@ -22,7 +22,7 @@ from callbacks.page_operations import drawn
 from callbacks.pages import PAGES
 from layouts.reader import Reader
 
-ROUNDS, CLIENTS, SECONDS = 40, 32, 40.0
+ROUNDS, CLIENTS, SECONDS = 20, 32, 30.0
 ASKED = ("/signs", "/alerts", "/service", "/brief")
 
 
@@ -35,7 +35,7 @@ def measure(size: str = "") -> list[Row]:
     codes = [code for (code,) in system.db.run(
         "select code from theme.unit where city = 'demo' and level in ('district', 'street', 'community') order by hash(code) limit 400").fetchall()]
     data = _data(system)
-    rows = _alone(system, seen, codes, data)
+    rows = _alone(seen, codes, data)
     system.close()
     return rows + _together(size, codes, data)
 
@@ -47,7 +47,7 @@ def _data(system: System) -> str:
     return f"{units:,} units, {len(system.indicators)} signs, {readings:,} readings, {days:.0f} days"
 
 
-def _alone(system: System, seen: Any, codes: list[str], data: str) -> list[Row]:
+def _alone(seen: Any, codes: list[str], data: str) -> list[Row]:
     r, row = Reader("zh", "dark", seen.city("demo").timezone), seen.city("demo")
     looks = [{"unit": code, "since": since} for code in codes for since in ("day", "week")]
     rows = [spread("/, a look nobody asked before (panels, map)", data,
@@ -88,7 +88,7 @@ def _together(size: str, codes: list[str], data: str) -> list[Row]:
         many = drive(port, itertools.cycle(looks[64:]), CLIENTS, SECONDS, cookies(home))
         over.set()
         feeding.join()
-        note = f"{len(many.milliseconds):,} answers, {many.per_second:.0f}/s, {dict(many.statuses)}; {sent[0]:,} readings in {sent[1]} batches meanwhile"
+        note = f"{len(many.milliseconds):,} answers, {many.per_second:.0f}/s, {dict(many.statuses)}; {sent[0]:,} readings handed in meanwhile"
         rows.append(spread(f"panels of the desk, {CLIENTS} at once during ingest", data, many.found, 600.0, note=note))
     shutil.rmtree(home, ignore_errors=True)
     return rows

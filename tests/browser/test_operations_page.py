@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 from tests.browser.chromium import chromium, console, outside
@@ -68,3 +69,26 @@ def test_nothing_runs_off_and_a_finger_can_hit_what_acts(served, width, height):
             "return [...document.querySelectorAll('.desk a, .desk button')].filter(a => a.offsetParent && a.getBoundingClientRect().height < 43.5"
             " && !a.closest('.citymap') && !a.classList.contains('cs-link') && !a.closest('.cs-legend')).map(a => a.className)")
         assert small == []
+
+
+def test_a_view_is_saved_renamed_and_begun_with_by_keyboard_alone(served):
+    with chromium(1366, 768) as d:
+        opened(d, served, "&unit=990101")
+        body = d.switch_to.active_element
+        body.send_keys("v")
+        until(d, "return document.querySelector('#views')?.open && document.activeElement.id === 'views-name'")
+        d.switch_to.active_element.send_keys("left side", Keys.ENTER)
+        until(d, "return document.querySelector('.views-row strong')?.textContent === 'left side'")
+        assert "unit=990101" in d.execute_script("return document.querySelector('.views-link').getAttribute('href')")
+        d.switch_to.active_element.send_keys("left side", Keys.ENTER)
+        until(d, "return document.querySelector('#views-said').textContent.includes('this name already')")
+        d.execute_script("document.querySelector('[data-views=start]').focus()")
+        d.switch_to.active_element.send_keys(Keys.ENTER)
+        until(d, "return !!document.querySelector('[data-views=no_start]')")
+        d.switch_to.active_element.send_keys(Keys.ESCAPE)
+        until(d, "return !document.querySelector('#views').open")
+        d.get(f"{served[0]}/")
+        until(d, "return document.querySelectorAll('.desk-sign').length > 5")
+        assert "unit=990101" in d.current_url
+        d.execute_script("fetch('/api/views').then(a => a.json()).then(f => fetch(`/api/view/${f.mine[0].id}`, {method: 'POST', body: new "
+                         "URLSearchParams({do: 'delete'}), headers: {'X-CSRFToken': document.cookie.match(/chengshu-csrf=([^;]*)/)[1]}}))")
