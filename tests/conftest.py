@@ -7,12 +7,14 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
+import duckdb
 import hypothesis
 import pytest
 
 from app import evidence
 from app.identity import identity
 from app.identity.passwords import Passwords
+from data.connection import Database
 from tests import homes
 
 hypothesis.settings.register_profile("suite", deadline=None, derandomize=True, database=None)
@@ -26,6 +28,19 @@ def _cheap_passwords():
     """Hashing costs next to nothing; `test_the_costs_of_a_hash_are_those_of_the_recommendation` looks at what it costs elsewhere."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(identity, "Passwords", lambda: Passwords(1, 8))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _signature_checked_once():
+    """The engine checks the signature of its spatial extension, 80 MB, at every opening (0.3 s). Here the first database of a process
+    has it checked, the hundreds after it take the same file; servers and commands that tests start as processes check it themselves.
+    """
+    Database(":memory:").close()
+    connect = duckdb.connect
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(duckdb, "connect", lambda database=":memory:", *rest, config=None, **more: connect(
+            database, *rest, config={**(config or {}), "allow_unsigned_extensions": True}, **more))
         yield
 
 

@@ -10,6 +10,10 @@
     setTimeout(() => { button.disabled = false; }, 1500);
     send('returned', button.dataset.returned, fieldsOf(button));
   });
+  // the field that takes a file is made by a component that cannot name it
+  new MutationObserver(() => document.querySelectorAll('.cs-upload input[type=file]:not([aria-label])').forEach(field => {
+    field.setAttribute('aria-label', field.closest('.cs-upload').textContent);
+  })).observe(document.documentElement, {childList: true, subtree: true});
   document.addEventListener('submit', event => {
     const form = event.target.closest?.('[data-returned-form], [data-conflicts-form]');
     if (!form) return;

@@ -14,7 +14,7 @@
 
   const measure = () => {
     if (!box || box.hidden) return;
-    const scale = Math.max(1, innerHeight / 45 / SMALLEST), {clientWidth: width, clientHeight: height} = box;
+    const scale = Math.max(1, Math.min(innerHeight / 45, Math.max(innerWidth / 80, 12)) / SMALLEST), {clientWidth: width, clientHeight: height} = box;
     Object.assign(scaled.style, {width: `${width / scale}px`, height: `${height / scale}px`, transform: `scale(${scale})`});
     const map = scaled.querySelector('.citymap')?.citymap?.host?.view?.map;
     const ratio = Math.min(devicePixelRatio * scale, MOST_PX / Math.max(1, width / scale));

@@ -15,7 +15,7 @@ def fact(sign: str, label: str, value: object, note: str = "") -> html.Div | Non
     """One fact, or nothing where the value is not known."""
     if value in (None, "", "—"):
         return None
-    return html.Div([icon(sign, 16), html.Div([html.Dt(label), html.Dd([value, html.Small(note) if note else None])])], className="cs-fact")
+    return html.Div([html.Dt([icon(sign, 16), label]), html.Dd([value, html.Small(note) if note else None])], className="cs-fact")
 
 
 def facts(rows: list[html.Div | None], label: str) -> html.Dl:

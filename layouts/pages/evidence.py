@@ -11,7 +11,12 @@ from layouts.components.still import still
 from layouts.reader import Reader
 
 SIGNS = {"passed": "✓", "failed": "✗", "skipped": "–", "not run": "○"}
-SHORT = {"OWASP ASVS 5.0": "ASVS 5.0", "GB/T 22239-2019": "等保 GB/T 22239"}
+SHORT = {"OWASP ASVS 5.0": ("ASVS 5.0", "ASVS 5.0"), "GB/T 22239-2019": ("等保 GB/T 22239", "GB/T 22239")}
+
+
+def short(r: Reader, standard: str) -> str:
+    """What a standard is called in a narrow column."""
+    return r.pick(*SHORT.get(standard, (standard, standard)))
 
 
 def evidence_page(r: Reader, rows: list[dict[str, Any]], counts: dict[str, dict[str, int]], at: int | None, chosen: dict[str, str]) -> html.Div:
@@ -77,7 +82,7 @@ def _counts(r: Reader, counts: dict[str, dict[str, int]], chosen: dict[str, str]
     both = {result: sum(of[result] for of in counts.values()) for result in results}
     names = [html.Th(result_name(r, result), scope="col", className="cs-number") for result in results]
     head = html.Tr([html.Th(r.t("Standard"), scope="col"), *names])
-    lines = [line(SHORT.get(name, name), name, of) for name, of in counts.items()]
+    lines = [line(short(r, name), name, of) for name, of in counts.items()]
     return html.Table([html.Thead(head), html.Tbody([*lines, line(r.t("Both"), "", both)])], className="cs-rows cs-evidence-counts")
 
 
@@ -86,7 +91,7 @@ def _table(r: Reader, rows: list[dict[str, Any]]) -> html.Table:
     lines = [
         html.Tr(
             [
-                html.Td([html.B(row["item"]), html.Small(SHORT.get(row["standard"], row["standard"]))]),
+                html.Td([html.B(row["item"]), html.Small(short(r, row["standard"]))]),
                 html.Td(r.pick(row["title_zh"], row["title_en"])),
                 html.Td([_mark(r, row["result"]), _met(r, row["met"])]),
                 html.Td(r.pick(row["how_zh"], row["how_en"])),

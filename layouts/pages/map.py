@@ -207,7 +207,7 @@ def search_box(r: Reader) -> html.Div:
                 debounce=180,
                 size="sm",
                 leftSection=icon("search", 16),
-                **{"aria-label": r.t("Search units"), "aria-controls": "search-list", "aria-autocomplete": "list"},
+                **{"aria-label": r.t("Search units"), "aria-controls": ids.SEARCH_RESULTS, "aria-autocomplete": "list"},
             ),
             html.Div(id=ids.SEARCH_RESULTS, className="cs-results"),
         ],

@@ -29,7 +29,7 @@ def _course(r: Reader, row: dict[str, Any]) -> html.Div:
         change = html.Small(r.t("{sign}{value} in a day", sign=sign, value=r.compact(abs(more), decimals)))
     head = [status_dot(r, row["status"]), html.Span(name, className="wall-name"),
             html.Span([html.B(r.compact(row["value"], decimals)), html.Small(unit) if unit else None], className="wall-value")]
-    when = r.step(row["at"], one["cadence"])
+    when = r.moment(row["at"]) if one["cadence"].startswith("PT") else r.step(row["at"], one["cadence"])      # the strip says the weekday
     at = html.Small(r.t("as of {time}", time=when), className="wall-old") if row["is_old"] else html.Small(when)
     return html.Div(
         [

@@ -41,15 +41,34 @@ def chromium(width=1366, height=768, webgl=True, touch=False, flags=()):
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver") or "/usr/bin/chromedriver"))
     try:
-        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": touch}
-        driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-        if touch:
-            driver.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": True, "maxTouchPoints": 5})
+        resize(driver, width, height, touch)
         driver.set_script_timeout(30)
         yield driver
     finally:
         driver.quit()
         shutil.rmtree(profile, ignore_errors=True)
+
+
+def resize(driver, width, height, touch=False):
+    """Another screen before the same page: its size, and whether fingers touch it."""
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": touch})
+    driver.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": touch, **({"maxTouchPoints": 5} if touch else {})})
+
+
+def begin(driver, width=1366, height=768, touch=False, moving=False):
+    """A browser that several test files share, as it was when it started; only that it has compiled our scripts before.
+
+    Unless `moving` it asks for less motion, as a reader may: maps jump where they would fly for seconds, which software GL draws dearly.
+    """
+    driver.get("about:blank")
+    driver.execute_cdp_cmd("Network.clearBrowserCookies", {})
+    driver.execute_cdp_cmd("Storage.clearDataForOrigin", {"origin": "*", "storageTypes": "local_storage,service_workers,cache_storage"})
+    resize(driver, width, height, touch)
+    motion = [{"name": "prefers-reduced-motion", "value": "" if moving else "reduce"}]
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": motion})
+    console(driver)
+    driver.get_log("performance")
+    return driver
 
 
 def console(driver):

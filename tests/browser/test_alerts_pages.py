@@ -11,7 +11,7 @@ from waitress import create_server as listen
 from app.settings import load
 from run import create_app
 from tests import homes, tiny
-from tests.browser.chromium import chromium, console, outside
+from tests.browser.chromium import begin, console, outside
 from tests.serving import start, stop
 from tests.signed_in import enter, local_session
 
@@ -51,42 +51,42 @@ def sideways(driver):
 
 
 @pytest.mark.browser
-def test_a_sign_opens_and_an_alert_goes_through_its_steps(served):
+def test_a_sign_opens_and_an_alert_goes_through_its_steps(plain, served):
     base, system, session = served
-    with chromium(webgl=False) as driver:
-        enter(driver, base, *session)
-        driver.get(f"{base}/signs?city=tiny&lang=en&theme=light")
-        until(driver, ".vs-sign", "Road ponding").click()
-        until(driver, ".vs-panel h2", "Road ponding")
-        assert "indicator=ponding_cm" in driver.current_url and "60 cm" in until(driver, ".vs-movers").text
-        until(driver, "#alert-count", "1")
-        driver.get(f"{base}/alerts?city=tiny&lang=en")
-        until(driver, ".al-card", "Water on the road").click()
-        until(driver, ".al-panel", "send pump trucks")
-        until(driver, "[data-alert-act=acknowledge]").click()
-        until(driver, ".cs-told", "Done")
-        form = until(driver, "[data-alert-form=handle]")
-        form.find_element(By.CSS_SELECTOR, "textarea").send_keys("pumped dry")
-        form.find_element(By.CSS_SELECTOR, "button").click()
-        until(driver, ".al-panel .cs-events", "pumped dry")
-        assert system.db.run("select state from mgmt.alert").fetchall() == [("handled",)]
-        assert [line for line in console(driver) if "SEVERE" in line] == [] and outside(driver, base) == []
+    driver = plain
+    enter(driver, base, *session)
+    driver.get(f"{base}/signs?city=tiny&lang=en&theme=light")
+    until(driver, ".vs-sign", "Road ponding").click()
+    until(driver, ".vs-panel h2", "Road ponding")
+    assert "indicator=ponding_cm" in driver.current_url and "60 cm" in until(driver, ".vs-movers").text
+    until(driver, "#alert-count", "1")
+    driver.get(f"{base}/alerts?city=tiny&lang=en")
+    until(driver, ".al-card", "Water on the road").click()
+    until(driver, ".al-panel", "send pump trucks")
+    until(driver, "[data-alert-act=acknowledge]").click()
+    until(driver, ".cs-told", "Done")
+    form = until(driver, "[data-alert-form=handle]")
+    form.find_element(By.CSS_SELECTOR, "textarea").send_keys("pumped dry")
+    form.find_element(By.CSS_SELECTOR, "button").click()
+    until(driver, ".al-panel .cs-events", "pumped dry")
+    assert system.db.run("select state from mgmt.alert").fetchall() == [("handled",)]
+    assert [line for line in console(driver) if "SEVERE" in line] == [] and outside(driver, base) == []
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize(("width", "height", "touch"), [(1920, 1080, False), (820, 1180, True)])
-def test_nothing_overflows_on_a_wall_or_a_tablet(served, width, height, touch):
+def test_nothing_overflows_on_a_wall_or_a_tablet(plain, served, width, height, touch):
     base, _, session = served
-    with chromium(width, height, webgl=False, touch=touch) as driver:
-        enter(driver, base, *session)
-        for path, selector in SHOWN:
-            driver.get(f"{base}{path}{'&' if '?' in path else '?'}city=tiny&lang=zh")
-            until(driver, selector)
-            assert sideways(driver) <= 0, path
-            if not touch:
-                assert driver.execute_script("const main = document.querySelector('main'); return main.scrollHeight - main.clientHeight") <= 1, path
-            else:
-                small = driver.execute_script(
-                    "return [...document.querySelectorAll('.vs-sign, .vs-leaf, .al-card, .al-chip, .al-acts button')]"
-                    ".filter(one => one.offsetParent && one.getBoundingClientRect().height < 43.5).map(one => one.outerHTML.slice(0, 120))")
-                assert small == [], path
+    driver = begin(plain, width, height, touch)
+    enter(driver, base, *session)
+    for path, selector in SHOWN:
+        driver.get(f"{base}{path}{'&' if '?' in path else '?'}city=tiny&lang=zh")
+        until(driver, selector)
+        assert sideways(driver) <= 0, path
+        if not touch:
+            assert driver.execute_script("const main = document.querySelector('main'); return main.scrollHeight - main.clientHeight") <= 1, path
+        else:
+            small = driver.execute_script(
+                "return [...document.querySelectorAll('.vs-sign, .vs-leaf, .al-card, .al-chip, .al-acts button')]"
+                ".filter(one => one.offsetParent && one.getBoundingClientRect().height < 43.5).map(one => one.outerHTML.slice(0, 120))")
+            assert small == [], path

@@ -10,7 +10,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support import expected_conditions
 from selenium.webdriver.support.ui import WebDriverWait
 
-from tests.browser.chromium import chromium, console, outside
+from tests.browser.chromium import begin, console, outside
 from tests.serving import demo_page
 from tests.signed_in import enter, local_session
 
@@ -26,16 +26,10 @@ def served(tmp_path_factory):
         yield base, local_session(system.settings.home), system
 
 
-@pytest.fixture(scope="module")
-def driver():
-    with chromium(1280, 800) as found:
-        yield found
-
-
 @pytest.fixture
-def page(driver, served):
+def page(painting, served):
     base, session, _ = served
-    console(driver)
+    driver = begin(painting, 1280, 800)
 
     def show(path, ready="main h1"):
         enter(driver, base, *session)
@@ -187,19 +181,19 @@ def test_a_rate_opens_the_rows_that_fail_it(page):
     until(driver, "return !!document.querySelector('.cs-resource .cs-figure-bad')")
 
 
-def test_nothing_runs_off_a_tablet(served):
+def test_nothing_runs_off_a_tablet(painting, served):
     base, session, _ = served
-    with chromium(768, 1024, touch=True) as driver:
-        enter(driver, base, *session)
-        for path in ("/catalogue", "/lists?list=gaps", "/requests", "/catalogue?entry=990100-02-001", "/"):
-            driver.get(f"{base}{path}{'&' if '?' in path else '?'}lang=zh&theme=light")
-            until(driver, "return !!document.querySelector('main h1, main #map')")
-            time.sleep(0.5)
-            wide = driver.execute_script("return [document.documentElement.scrollWidth, document.querySelector('main').scrollWidth, innerWidth]")
-            assert max(wide) <= 768, (path, wide)
-            small = driver.execute_script(
-                "return [...document.querySelectorAll('main button, main a.cs-act, main summary')]"
-                ".filter(b => b.offsetParent && !b.closest('.citymap'))"
-                ".map(b => [b.textContent.trim().slice(0, 20), Math.round(b.getBoundingClientRect().height)]).filter(([, high]) => high < 43)"
-            )
-            assert small == [] or path == "/", (path, small)
+    driver = begin(painting, 768, 1024, touch=True)
+    enter(driver, base, *session)
+    for path in ("/catalogue", "/lists?list=gaps", "/requests", "/catalogue?entry=990100-02-001", "/"):
+        driver.get(f"{base}{path}{'&' if '?' in path else '?'}lang=zh&theme=light")
+        until(driver, "return !!document.querySelector('main h1, main #map')")
+        time.sleep(0.5)
+        wide = driver.execute_script("return [document.documentElement.scrollWidth, document.querySelector('main').scrollWidth, innerWidth]")
+        assert max(wide) <= 768, (path, wide)
+        small = driver.execute_script(
+            "return [...document.querySelectorAll('main button, main a.cs-act, main summary')]"
+            ".filter(b => b.offsetParent && !b.closest('.citymap'))"
+            ".map(b => [b.textContent.trim().slice(0, 20), Math.round(b.getBoundingClientRect().height)]).filter(([, high]) => high < 43)"
+        )
+        assert small == [] or path == "/", (path, small)

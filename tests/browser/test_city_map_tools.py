@@ -12,7 +12,7 @@ from pyproj import Geod
 from selenium.webdriver import Keys
 
 from layouts.components.city_map import CityMap
-from tests.browser.chromium import chromium, console
+from tests.browser.chromium import begin, console
 from tests.browser.toy_city import LAT, LON
 from tests.browser.toy_page import HOME, Page, draw, inside
 from tests.browser.toy_server import props, serve, toy_app, values
@@ -167,13 +167,13 @@ def test_two_maps_of_a_group_move_as_one(browser, city):
     assert (lon, zoom) == pytest.approx((LON + 0.07, 12))
 
 
-def test_touch_buttons_are_large_and_a_tap_selects(toy, city):
-    with chromium(820, 1180, touch=True) as driver:
-        page = Page(driver, *toy).open()
-        sizes = page.js("return [...document.querySelectorAll('.citymap-button')].map(b => b.getBoundingClientRect().height)")
-        x, y = page.at(*inside(city, "street", 9))
-        for kind, points in (("touchStart", [{"x": x, "y": y}]), ("touchEnd", [])):
-            driver.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-        click = page.out("click")
+def test_touch_buttons_are_large_and_a_tap_selects(painting, toy, city):
+    driver = begin(painting, 820, 1180, touch=True)
+    page = Page(driver, *toy).open()
+    sizes = page.js("return [...document.querySelectorAll('.citymap-button')].map(b => b.getBoundingClientRect().height)")
+    x, y = page.at(*inside(city, "street", 9))
+    for kind, points in (("touchStart", [{"x": x, "y": y}]), ("touchEnd", [])):
+        driver.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    click = page.out("click")
     assert min(sizes) >= 44
     assert (click["level"], click["seq"]) == ("street", 9)

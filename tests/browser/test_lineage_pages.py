@@ -4,36 +4,21 @@ import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from tests.browser.chromium import chromium, console, outside
+from tests.browser.chromium import begin, console, outside
 from tests.browser.test_map_page import QUIET, click, until
-from tests.serving import demo_page
-from tests.signed_in import enter, local_session
+from tests.signed_in import enter
 
-sessions: dict[str, tuple[str, str]] = {}
 pytestmark = pytest.mark.browser
 SHEET = "return document.querySelector('dialog.cs-trace[open] .cs-trace-way li') && document.querySelector('dialog.cs-trace').innerText"
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    with demo_page(tmp_path_factory.mktemp("lineage")) as (base, system):
-        sessions[base] = local_session(system.settings.home)
-        yield base
-
-
-@pytest.fixture(scope="module")
-def driver():
-    with chromium(1366, 768) as found:
-        yield found
-
-
 @pytest.fixture
-def page(driver, address):
+def page(painting, demo):
     """Open an address and wait; afterwards nothing may have gone wrong and nothing was asked of the outside."""
-    console(driver)
+    driver, address = begin(painting), demo.address
 
     def show(path, ready):
-        enter(driver, address, *sessions[address])
+        enter(driver, address, *demo.local)
         driver.get(f"{address}{path}")
         until(driver, ready)
         return driver

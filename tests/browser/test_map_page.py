@@ -8,35 +8,20 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
-from tests.browser.chromium import chromium, console, outside
-from tests.serving import demo_page
-from tests.signed_in import enter, local_session
+from tests.browser.chromium import begin, console, outside
+from tests.signed_in import enter
 
-sessions: dict[str, tuple[str, str]] = {}
 pytestmark = pytest.mark.browser
 QUIET = ("GPU stall", "Using MapLibre", "GroupMarkerNotSet", "Automatic fallback to software WebGL")
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    with demo_page(tmp_path_factory.mktemp("page")) as (base, system):
-        sessions[base] = local_session(system.settings.home)
-        yield base
-
-
-@pytest.fixture(scope="module")
-def driver():
-    with chromium(1120, 640) as found:
-        yield found
-
-
 @pytest.fixture
-def page(driver, address):
+def page(painting, demo):
     """Open an address of the page and wait until its map is painted; afterwards nothing may have gone wrong."""
-    console(driver)
+    driver, address = begin(painting, 1120, 640), demo.address
 
     def show(query=""):
-        enter(driver, address, *sessions[address])
+        enter(driver, address, *demo.local)
         driver.get(f"{address}/map{query}")
         until(
             driver,
@@ -267,38 +252,38 @@ def test_export_downloads_a_file(page):
     assert "# indicator,aqi" in found[1]
 
 
-def test_on_a_tablet_the_card_is_a_sheet_and_the_list_a_drawer(address):
-    with chromium(820, 1180, touch=True) as d:
-        enter(d, address, *sessions[address])
-        d.get(f"{address}/map?lang=zh")
-        until(d, "return !!document.querySelector('#map.is-painted') && !!document.querySelector('#card h2')")
-        peek = d.execute_script("return document.getElementById('right').getBoundingClientRect().top")
-        d.execute_script(
-            "const e = document.getElementById('sheet-handle'), y = e.getBoundingClientRect().top;"
-            "const o = {bubbles: true, pointerId: 1, clientX: 400, clientY: y}; e.setPointerCapture = () => 0;"
-            "for (const kind of ['pointerdown', 'pointerup']) e.dispatchEvent(new PointerEvent(kind, o))"
-        )
-        until(d, f"return document.getElementById('right').getBoundingClientRect().top < {peek} - 200")
-        click(d, "[data-action=left]")
-        until(d, "return document.getElementById('left').getBoundingClientRect().left >= 0")
-        small = d.execute_script(
-            "return [...document.querySelectorAll('button')]"
-            ".filter(b => b.offsetParent && b.getBoundingClientRect().height < 43.5 && !b.closest('.cs-right')"
-            " && !b.classList.contains('cs-sheet-handle') && !b.classList.contains('cs-link')).map(b => b.className)"
-        )
-        assert small == []
+def test_on_a_tablet_the_card_is_a_sheet_and_the_list_a_drawer(painting, demo):
+    d = begin(painting, 820, 1180, touch=True)
+    enter(d, demo.address, *demo.local)
+    d.get(f"{demo.address}/map?lang=zh")
+    until(d, "return !!document.querySelector('#map.is-painted') && !!document.querySelector('#card h2')")
+    peek = d.execute_script("return document.getElementById('right').getBoundingClientRect().top")
+    d.execute_script(
+        "const e = document.getElementById('sheet-handle'), y = e.getBoundingClientRect().top;"
+        "const o = {bubbles: true, pointerId: 1, clientX: 400, clientY: y}; e.setPointerCapture = () => 0;"
+        "for (const kind of ['pointerdown', 'pointerup']) e.dispatchEvent(new PointerEvent(kind, o))"
+    )
+    until(d, f"return document.getElementById('right').getBoundingClientRect().top < {peek} - 200")
+    click(d, "[data-action=left]")
+    until(d, "return document.getElementById('left').getBoundingClientRect().left >= 0")
+    small = d.execute_script(
+        "return [...document.querySelectorAll('button')]"
+        ".filter(b => b.offsetParent && b.getBoundingClientRect().height < 43.5 && !b.closest('.cs-right')"
+        " && !b.classList.contains('cs-sheet-handle') && !b.classList.contains('cs-link')).map(b => b.className)"
+    )
+    assert small == []
 
 
-def test_without_webgl_all_units_in_view_are_drawn(address):
-    with chromium(1120, 640, webgl=False) as d:
-        enter(d, address, *sessions[address])
-        d.get(f"{address}/map?lang=en&indicator=crowd_density")
-        until(d, "return document.querySelectorAll('svg.citymap-svg path').length === 20 && !document.querySelector('.citymap-note').hidden")
-        legend = d.execute_async_script(
-            "const done = arguments[0], asked = performance.getEntriesByType('resource').map(e => e.name).filter(n => /values.*[.]bin/.test(n));"
-            "fetch(asked.pop().replace('.bin', '.json')).then(async r => done(await r.json()))"
-        )
-        colours = sum(count > 0 for count in (*legend["counts"], legend["no_data"]))
-        fills = "new Set([...document.querySelectorAll('svg.citymap-svg path')].map(p => p.getAttribute('fill')))"
-        until(d, f"return {fills}.size === {colours}")
-        assert colours > 1
+def test_without_webgl_all_units_in_view_are_drawn(plain, demo):
+    d = begin(plain, 1120, 640)
+    enter(d, demo.address, *demo.local)
+    d.get(f"{demo.address}/map?lang=en&indicator=crowd_density")
+    until(d, "return document.querySelectorAll('svg.citymap-svg path').length === 20 && !document.querySelector('.citymap-note').hidden")
+    legend = d.execute_async_script(
+        "const done = arguments[0], asked = performance.getEntriesByType('resource').map(e => e.name).filter(n => /values.*[.]bin/.test(n));"
+        "fetch(asked.pop().replace('.bin', '.json')).then(async r => done(await r.json()))"
+    )
+    colours = sum(count > 0 for count in (*legend["counts"], legend["no_data"]))
+    fills = "new Set([...document.querySelectorAll('svg.citymap-svg path')].map(p => p.getAttribute('fill')))"
+    until(d, f"return {fills}.size === {colours}")
+    assert colours > 1

@@ -6,89 +6,83 @@ import pytest
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
-from tests.browser.chromium import chromium, console, outside
-from tests.serving import demo_page
-from tests.signed_in import enter, local_session
+from tests.browser.chromium import begin, console, outside
+from tests.signed_in import enter
 
 pytestmark = pytest.mark.browser
 QUIET = ("GPU stall", "Using MapLibre", "GroupMarkerNotSet", "Automatic fallback to software WebGL")
 FILTERED = "return !document.querySelector('.desk').hasAttribute('aria-busy') && document.querySelector('.desk-chip')?.textContent"
 
 
-@pytest.fixture(scope="module")
-def served(tmp_path_factory):
-    with demo_page(tmp_path_factory.mktemp("desk")) as (base, system):
-        yield base, local_session(system.settings.home)
-
-
 def until(driver, script, seconds=30):
     return WebDriverWait(driver, seconds, 0.1).until(lambda d: d.execute_script(script), script)
 
 
-def opened(driver, served, words=""):
-    enter(driver, served[0], *served[1])
-    driver.get(f"{served[0]}/?lang=en&theme=light{words}")
+def opened(driver, demo, words=""):
+    enter(driver, demo.address, *demo.local)
+    driver.get(f"{demo.address}/?lang=en&theme=light{words}")
     until(driver, "return !!document.querySelector('#desk-map.is-painted') && document.querySelectorAll('.desk-sign').length > 5")
     return driver
 
 
-def test_a_look_is_followed_in_place_and_stands_in_the_address(served):
-    with chromium(1366, 768) as d:
-        opened(d, served)
-        d.execute_script("window.same = true")
-        name = d.execute_script("const a = document.querySelector('.desk-of-units a[data-look]'); a.click(); return a.textContent")
-        assert name in until(d, FILTERED)
-        assert "unit=9901" in d.current_url and d.execute_script("return window.same"), "nothing was loaded again"
-        until(d, f"return document.querySelector('.desk-word h1').textContent.includes('{name}')")
-        d.back()
-        until(d, "return !document.querySelector('.desk-chip')")
-        d.execute_script("dash_clientside.set_props('desk-map', {click: {level: 'district', seq: 1, t: Date.now()}})")
-        until(d, FILTERED)
-        assert "unit=9901" in d.current_url
-        d.execute_script("document.querySelector('.desk-theme-name').click()")
-        until(d, "return document.querySelectorAll('.desk-theme').length === 1 && document.querySelectorAll('.desk-chip').length === 2")
-        assert "topic=" in d.current_url and "lang=en" in d.current_url
-        d.get(d.current_url)
-        until(d, "return document.querySelectorAll('.desk-chip').length === 2 && !!document.querySelector('#desk-map.is-painted')")
-        wrong = [line for line in console(d) if line.startswith(("SEVERE", "WARNING")) and not any(word in line for word in QUIET)]
-        assert wrong == [] and outside(d, served[0]) == []
+def test_a_look_is_followed_in_place_and_stands_in_the_address(painting, demo):
+    d = begin(painting)
+    opened(d, demo)
+    d.execute_script("window.same = true")
+    name = d.execute_script("const a = document.querySelector('.desk-of-units a[data-look]'); a.click(); return a.textContent")
+    assert name in until(d, FILTERED)
+    assert "unit=9901" in d.current_url and d.execute_script("return window.same"), "nothing was loaded again"
+    until(d, f"return document.querySelector('.desk-word h1').textContent.includes('{name}')")
+    d.back()
+    until(d, "return !document.querySelector('.desk-chip')")
+    d.execute_script("dash_clientside.set_props('desk-map', {click: {level: 'district', seq: 1, t: Date.now()}})")
+    until(d, FILTERED)
+    assert "unit=9901" in d.current_url
+    d.execute_script("document.querySelector('.desk-theme-name').click()")
+    until(d, "return document.querySelectorAll('.desk-theme').length === 1 && document.querySelectorAll('.desk-chip').length === 2")
+    assert "topic=" in d.current_url and "lang=en" in d.current_url
+    d.get(d.current_url)
+    until(d, "return document.querySelectorAll('.desk-chip').length === 2 && !!document.querySelector('#desk-map.is-painted')")
+    wrong = [line for line in console(d) if line.startswith(("SEVERE", "WARNING")) and not any(word in line for word in QUIET)]
+    assert wrong == [] and outside(d, demo.address) == []
 
 
 @pytest.mark.parametrize(("width", "height"), [(1366, 768), (1920, 1080), (820, 1180)])
-def test_nothing_runs_off_and_a_finger_can_hit_what_acts(served, width, height):
+def test_nothing_runs_off_and_a_finger_can_hit_what_acts(painting, demo, width, height):
     is_tablet = height > width
-    with chromium(width, height, touch=is_tablet) as d:
-        opened(d, served)
-        time.sleep(0.3)
-        widths = d.execute_script("return [document.documentElement.scrollWidth, document.querySelector('#main').scrollWidth, innerWidth]")
-        assert max(widths[:2]) <= widths[2]
-        if not is_tablet:
-            assert d.execute_script("return document.querySelector('#main').scrollHeight <= document.querySelector('#main').clientHeight + 1")
-            return
-        small = d.execute_script(
-            "return [...document.querySelectorAll('.desk a, .desk button')].filter(a => a.offsetParent && a.getBoundingClientRect().height < 43.5"
-            " && !a.closest('.citymap') && !a.classList.contains('cs-link') && !a.closest('.cs-legend')).map(a => a.className)")
-        assert small == []
+    d = begin(painting, width, height, is_tablet)
+    opened(d, demo)
+    time.sleep(0.3)
+    widths = d.execute_script("return [document.documentElement.scrollWidth, document.querySelector('#main').scrollWidth, innerWidth]")
+    assert max(widths[:2]) <= widths[2]
+    if not is_tablet:
+        assert d.execute_script("return document.querySelector('#main').scrollHeight <= document.querySelector('#main').clientHeight + 1")
+        return
+    small = d.execute_script(
+        "return [...document.querySelectorAll('.desk a, .desk button')].filter(a => a.offsetParent && a.getBoundingClientRect().height < 43.5"
+        " && !a.closest('.citymap') && !a.classList.contains('cs-link') && !a.closest('.cs-legend')).map(a => a.className)")
+    assert small == []
 
 
-def test_a_view_is_saved_renamed_and_begun_with_by_keyboard_alone(served):
-    with chromium(1366, 768) as d:
-        opened(d, served, "&unit=990101")
-        body = d.switch_to.active_element
-        body.send_keys("v")
-        until(d, "return document.querySelector('#views')?.open && document.activeElement.id === 'views-name'")
-        d.switch_to.active_element.send_keys("left side", Keys.ENTER)
-        until(d, "return document.querySelector('.views-row strong')?.textContent === 'left side'")
-        assert "unit=990101" in d.execute_script("return document.querySelector('.views-link').getAttribute('href')")
-        d.switch_to.active_element.send_keys("left side", Keys.ENTER)
-        until(d, "return document.querySelector('#views-said').textContent.includes('this name already')")
-        d.execute_script("document.querySelector('[data-views=start]').focus()")
-        d.switch_to.active_element.send_keys(Keys.ENTER)
-        until(d, "return !!document.querySelector('[data-views=no_start]')")
-        d.switch_to.active_element.send_keys(Keys.ESCAPE)
-        until(d, "return !document.querySelector('#views').open")
-        d.get(f"{served[0]}/")
-        until(d, "return document.querySelectorAll('.desk-sign').length > 5")
-        assert "unit=990101" in d.current_url
-        d.execute_script("fetch('/api/views').then(a => a.json()).then(f => fetch(`/api/view/${f.mine[0].id}`, {method: 'POST', body: new "
-                         "URLSearchParams({do: 'delete'}), headers: {'X-CSRFToken': document.cookie.match(/chengshu-csrf=([^;]*)/)[1]}}))")
+def test_a_view_is_saved_renamed_and_begun_with_by_keyboard_alone(painting, demo):
+    d = begin(painting)
+    opened(d, demo, "&unit=990101")
+    body = d.switch_to.active_element
+    body.send_keys("v")
+    until(d, "return document.querySelector('#views')?.open && document.activeElement.id === 'views-name'")
+    d.switch_to.active_element.send_keys("left side", Keys.ENTER)
+    until(d, "return document.querySelector('.views-row strong')?.textContent === 'left side'")
+    assert "unit=990101" in d.execute_script("return document.querySelector('.views-link').getAttribute('href')")
+    d.switch_to.active_element.send_keys("left side", Keys.ENTER)
+    until(d, "return document.querySelector('#views-said').textContent.includes('this name already')")
+    d.execute_script("document.querySelector('[data-views=start]').focus()")
+    d.switch_to.active_element.send_keys(Keys.ENTER)
+    until(d, "return !!document.querySelector('[data-views=no_start]')")
+    d.switch_to.active_element.send_keys(Keys.ESCAPE)
+    until(d, "return !document.querySelector('#views').open")
+    d.get(f"{demo.address}/")
+    until(d, "return document.querySelectorAll('.desk-sign').length > 5")
+    assert "unit=990101" in d.current_url
+    d.execute_async_script(             # other tests ask the same server as the same person
+        "const done = arguments[0]; fetch('/api/views').then(a => a.json()).then(f => fetch(`/api/view/${f.mine[0].id}`, {method: 'POST', body: "
+        "new URLSearchParams({do: 'delete'}), headers: {'X-CSRFToken': document.cookie.match(/chengshu-csrf=([^;]*)/)[1]}})).then(() => done())")

@@ -1,4 +1,7 @@
-"""Under the Content-Security-Policy every part of the map page works, and the browser finds nothing to block."""
+"""Under the Content-Security-Policy every part of the map page works, and the browser finds nothing to block.
+
+That nothing is blocked on any other page, test_accessible.py sees on its way through all of them.
+"""
 
 import json
 import time
@@ -7,48 +10,22 @@ import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from app.access import Grant
-from callbacks.pages import PAGES
-from tests.browser.chromium import chromium, console
+from tests.browser.chromium import begin, console
 from tests.browser.test_map_page import click, until
-from tests.serving import demo_page
-from tests.signed_in import account, enter, local_session
+from tests.signed_in import enter
 
-sessions: dict[str, tuple[str, str]] = {}
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-WATCH = """
-window.blocked = [];
-document.addEventListener('securitypolicyviolation', e =>
-  window.blocked.push([e.effectiveDirective, e.blockedURI, e.sourceFile, e.sample].join(' | ')));
-"""
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    with demo_page(tmp_path_factory.mktemp("policy"), second_factor=False) as (base, system):
-        sessions[base] = local_session(system.settings.home)
-        auditor = account(system, "auditor", Grant("auditor"))
-        sessions["auditor"] = (auditor, system.identity.csrf_of(auditor))
-        yield base
-
-
-@pytest.fixture(scope="module")
-def driver():
-    with chromium(1120, 640) as found:
-        found.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": WATCH})
-        yield found
 
 
 @pytest.fixture
-def open_page(driver, address):
-    """Open an address in a browser that notes what its policy blocks; nothing may be blocked by the end."""
-    console(driver)
-    seen = []
+def open_page(painting, demo):
+    """Open an address in a browser that notes what its policy blocks (conftest.WATCH); nothing may be blocked by the end."""
+    driver, seen = begin(painting, 1120, 640), []
 
     def show(query, ready="return !!document.querySelector('#map.is-painted') && !!document.querySelector('#card h2')"):
         seen.extend(blocked(driver))
-        enter(driver, address, *sessions["auditor" if query.startswith("audit") else address])
-        driver.get(f"{address}/{query}")
+        enter(driver, demo.address, *demo.local)
+        driver.get(f"{demo.address}/{query}")
         until(driver, ready, 40)
         return driver
 
@@ -96,14 +73,10 @@ def test_floors_chart_table_playback_search_and_compare(open_page):
     open_page("map?lang=en&compare=indicator", "return !!document.querySelector('#map-second.is-painted')")
 
 
-@pytest.mark.parametrize("path", sorted({*PAGES, "/sign-in", "/account"} - {"/map"}))
-def test_the_other_pages(open_page, path):
-    open_page(f"{path[1:]}?lang=zh", "return document.readyState === 'complete' && !!document.querySelector('main :is(h1, h2, table, form)')")
-    time.sleep(0.2)
-
-
-def test_a_script_put_into_the_page_does_not_run(driver, address):
-    driver.get(f"{address}/settings?lang=en")
+def test_a_script_put_into_the_page_does_not_run(painting, demo):
+    driver = begin(painting, 1120, 640)
+    enter(driver, demo.address, *demo.local)
+    driver.get(f"{demo.address}/settings?lang=en")
     until(driver, "return !!document.querySelector('#main')")
     # on a timer, because DevTools lets its own scripts evaluate what the page may not
     ran = driver.execute_async_script("""

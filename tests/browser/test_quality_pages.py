@@ -11,7 +11,7 @@ from app.settings import load
 from data.demo.numbers import credit_code
 from run import create_app
 from tests import homes, tiny
-from tests.browser.chromium import chromium, console, outside
+from tests.browser.chromium import begin, console, outside
 from tests.serving import start, stop
 from tests.signed_in import enter, local_session
 
@@ -43,40 +43,40 @@ def until(driver, selector, text=""):
 
 
 @pytest.mark.browser
-def test_acts_reach_the_server_and_the_page_follows(served):
+def test_acts_reach_the_server_and_the_page_follows(plain, served):
     base, system, session = served
-    with chromium(webgl=False) as driver:
-        enter(driver, base, *session)
-        driver.get(f"{base}/returned?city=tiny&lang=en&item=1")
-        until(driver, "[data-returned=sign]").click()
-        until(driver, ".cs-told", "Done")
-        form = until(driver, "[data-returned-form=explain]")
-        form.find_element(By.CSS_SELECTOR, "input").send_keys("mended at the source")
-        form.find_element(By.CSS_SELECTOR, "button").click()
-        until(driver, ".cs-events", "mended at the source")
-        assert system.db.run("select state from mgmt.work_item").fetchone() == ("corrected",)
-        driver.get(f"{base}/conflicts?city=tiny&lang=zh&conflict=1")
-        form = until(driver, "[data-conflicts-form][data-field-source=market]")
-        form.find_element(By.CSS_SELECTOR, "input").send_keys("营业执照")
-        form.find_element(By.CSS_SELECTOR, "button").click()
-        until(driver, ".cs-claim-chosen", "C")
-        assert system.db.run("select chosen, reason from mgmt.decision").fetchone() == ("market", "营业执照")
-        assert [line for line in console(driver) if "SEVERE" in line] == [] and outside(driver, base) == []
+    driver = plain
+    enter(driver, base, *session)
+    driver.get(f"{base}/returned?city=tiny&lang=en&item=1")
+    until(driver, "[data-returned=sign]").click()
+    until(driver, ".cs-told", "Done")
+    form = until(driver, "[data-returned-form=explain]")
+    form.find_element(By.CSS_SELECTOR, "input").send_keys("mended at the source")
+    form.find_element(By.CSS_SELECTOR, "button").click()
+    until(driver, ".cs-events", "mended at the source")
+    assert system.db.run("select state from mgmt.work_item").fetchone() == ("corrected",)
+    driver.get(f"{base}/conflicts?city=tiny&lang=zh&conflict=1")
+    form = until(driver, "[data-conflicts-form][data-field-source=market]")
+    form.find_element(By.CSS_SELECTOR, "input").send_keys("营业执照")
+    form.find_element(By.CSS_SELECTOR, "button").click()
+    until(driver, ".cs-claim-chosen", "C")
+    assert system.db.run("select chosen, reason from mgmt.decision").fetchone() == ("market", "营业执照")
+    assert [line for line in console(driver) if "SEVERE" in line] == [] and outside(driver, base) == []
 
 
 @pytest.mark.browser
-def test_a_finger_can_hit_what_acts(served):
+def test_a_finger_can_hit_what_acts(plain, served):
     base, _, session = served
-    with chromium(820, 1180, webgl=False, touch=True) as driver:
-        enter(driver, base, *session)
-        for path in ("/quality", "/returned?item=1", "/conflicts?conflict=1"):
-            driver.get(f"{base}{path}{'&' if '?' in path else '?'}city=tiny&theme=light")
-            until(driver, ".cs-flow")
-            small = driver.execute_script(
-                "return [...document.querySelectorAll('.cs-quality :is(.cs-act, .cs-do, a.cs-step, .cs-noted input)')]"
-                ".filter(one => one.getBoundingClientRect().height < 44).map(one => one.outerHTML.slice(0, 120))")
-            assert small == [], path
-            wide = driver.execute_script(
-                "const edge = document.querySelector('.cs-quality').getBoundingClientRect().right + 1;"
-                "return [...document.querySelectorAll('.cs-quality > *')].filter(one => one.getBoundingClientRect().right > edge).length")
-            assert wide == 0, path
+    driver = begin(plain, 820, 1180, touch=True)
+    enter(driver, base, *session)
+    for path in ("/quality", "/returned?item=1", "/conflicts?conflict=1"):
+        driver.get(f"{base}{path}{'&' if '?' in path else '?'}city=tiny&theme=light")
+        until(driver, ".cs-flow")
+        small = driver.execute_script(
+            "return [...document.querySelectorAll('.cs-quality :is(.cs-act, .cs-do, a.cs-step, .cs-noted input)')]"
+            ".filter(one => one.getBoundingClientRect().height < 44).map(one => one.outerHTML.slice(0, 120))")
+        assert small == [], path
+        wide = driver.execute_script(
+            "const edge = document.querySelector('.cs-quality').getBoundingClientRect().right + 1;"
+            "return [...document.querySelectorAll('.cs-quality > *')].filter(one => one.getBoundingClientRect().right > edge).length")
+        assert wide == 0, path

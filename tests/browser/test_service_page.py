@@ -10,7 +10,7 @@ from waitress import create_server as listen
 from app.settings import load
 from run import create_app
 from tests import homes, tiny
-from tests.browser.chromium import chromium, console, outside
+from tests.browser.chromium import begin, console, outside
 from tests.serving import start, stop
 from tests.signed_in import enter, local_session
 
@@ -36,24 +36,24 @@ def served(tmp_path_factory):
 
 
 @pytest.mark.browser
-def test_the_page_filters_draws_and_traces(served):
+def test_the_page_filters_draws_and_traces(plain, served):
     base, session = served
-    with chromium(820, 1180, webgl=False, touch=True) as driver:
-        def until(selector, text=""):
-            return WebDriverWait(driver, 30).until(lambda _: next(
-                (one for one in driver.find_elements(By.CSS_SELECTOR, selector) if text in one.text), False))
+    driver = begin(plain, 820, 1180, touch=True)
+    def until(selector, text=""):
+        return WebDriverWait(driver, 30).until(lambda _: next(
+            (one for one in driver.find_elements(By.CSS_SELECTOR, selector) if text in one.text), False))
 
-        enter(driver, base, *session)
-        driver.get(f"{base}/service?city=tiny&lang=en&theme=light")
-        until(".cs-service-verdict", "overdue")
-        until("#service-days .js-plotly-plot .scatterlayer path")
-        Select(until("select[name=channel]")).select_by_value("app")
-        until(".cs-service-filters button").click()
-        WebDriverWait(driver, 30).until(lambda _: "channel=app" in driver.current_url and "city=tiny" in driver.current_url)
-        until("select[name=channel]")
-        assert Select(driver.find_element(By.CSS_SELECTOR, "select[name=channel]")).first_selected_option.get_attribute("value") == "app"
-        driver.get(f"{base}/service?city=tiny&lang=en&theme=light&show=overdue")
-        until("#service-rows [data-trace='record/service_case/C-5']").click()
-        until(".cs-trace", "C-5")
-        assert driver.execute_script("return document.scrollingElement.scrollWidth <= innerWidth"), "nothing wider than the tablet"
-        assert [line for line in console(driver) if "SEVERE" in line] == [] and outside(driver, base) == []
+    enter(driver, base, *session)
+    driver.get(f"{base}/service?city=tiny&lang=en&theme=light")
+    until(".cs-service-verdict", "overdue")
+    until("#service-days .js-plotly-plot .scatterlayer path")
+    Select(until("select[name=channel]")).select_by_value("app")
+    until(".cs-service-filters button").click()
+    WebDriverWait(driver, 30).until(lambda _: "channel=app" in driver.current_url and "city=tiny" in driver.current_url)
+    until("select[name=channel]")
+    assert Select(driver.find_element(By.CSS_SELECTOR, "select[name=channel]")).first_selected_option.get_attribute("value") == "app"
+    driver.get(f"{base}/service?city=tiny&lang=en&theme=light&show=overdue")
+    until("#service-rows [data-trace='record/service_case/C-5']").click()
+    until(".cs-trace", "C-5")
+    assert driver.execute_script("return document.scrollingElement.scrollWidth <= innerWidth"), "nothing wider than the tablet"
+    assert [line for line in console(driver) if "SEVERE" in line] == [] and outside(driver, base) == []

@@ -1,6 +1,5 @@
 """The page of the sources in a browser: a file handed in from it, a held file let in with its renamed column, a mapping accepted."""
 
-import time
 
 import pytest
 from selenium.webdriver.common.by import By
@@ -11,7 +10,7 @@ from app.exchange import sources
 from app.exchange.channels import collect, folder
 from callbacks.pages import create_dash
 from callbacks.server import create_server
-from tests.browser.chromium import chromium, console, outside
+from tests.browser.chromium import begin, console, outside
 from tests.serving import start, stop
 from tests.signed_in import enter, local_session
 from tests.sources.conftest import Place, readings
@@ -20,7 +19,7 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def opened(tmp_path):
+def opened(tmp_path, plain):
     """(place, driver) with the page open."""
     place = Place(tmp_path)
     place.source("air", "upload", cadence="PT1H", drift="accept")
@@ -34,12 +33,12 @@ def opened(tmp_path):
     front = listen(server, host="127.0.0.1", port=0, threads=4)
     start(front)
     base = f"http://127.0.0.1:{front.effective_port}"
-    with chromium(1280, 800, webgl=False) as driver:
-        enter(driver, base, *local_session(place.system.settings.home))
-        driver.get(f"{base}/sources?city=tiny&lang=en")
-        until(driver, "return document.querySelectorAll('.cs-sources table').length > 1 && document.querySelector('.cs-file input')")
-        yield place, driver
-        assert [line for line in console(driver) if line.startswith(("SEVERE", "WARNING"))] == [] and outside(driver, base) == []
+    driver = begin(plain, 1280, 800)
+    enter(driver, base, *local_session(place.system.settings.home))
+    driver.get(f"{base}/sources?city=tiny&lang=en")
+    until(driver, "return document.querySelectorAll('.cs-sources table').length > 1 && document.querySelector('.cs-file input')")
+    yield place, driver
+    assert [line for line in console(driver) if line.startswith(("SEVERE", "WARNING"))] == [] and outside(driver, base) == []
     stop(front)
     place.system.close()
 
@@ -58,9 +57,10 @@ def test_a_steward_at_work(opened, tmp_path):
     file.write_text(readings([7, 8, 9], 6))
     driver.execute_script("document.querySelector('[data-hand-in] select').value = 'air'")
     driver.find_element(By.CSS_SELECTOR, ".cs-file input").send_keys(str(file))
+    driver.execute_script("window.before = document.querySelector('.cs-sources table')")
     driver.find_element(By.CSS_SELECTOR, "[data-hand-in] .cs-do").click()
     told(driver, "3 rows in = 3 accepted + 0 rejected + 0 duplicates")
-    time.sleep(3)                                                       # the page reads itself again
+    until(driver, "return !window.before.isConnected")                  # the page has read itself again
     driver.find_element(By.CSS_SELECTOR, "[data-source-act='held.map']").click()
     told(driver, "2 rows accepted")
     assert place.one("select state from mgmt.held") == ("entered",)
