@@ -12,8 +12,7 @@ from importlib.resources import files
 from typing import Any
 
 LEVELS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
-OF_COLORS = ("color-contrast", "link-in-text-block")      # the rules whose answer hangs on the theme alone
-GRAVE = ("serious", "critical")
+OF_COLORS = ("color-contrast", "link-in-text-block")
 
 # Of siblings that are built alike (same elements, classes, roles, styles; text or none), three stay in sight: the others would be
 # found right or wrong like them, and some rules compare every element with every other.
@@ -31,12 +30,34 @@ THIN = r"""(() => {
   }
 })()"""
 
-RUN = """(async () => {
-  const found = await axe.run(document, {resultTypes: ['violations'], runOnly: %s});
+TOLD = """
   const where = nodes => nodes.slice(0, 5).map(node =>
     `${node.target.join(' ')} ${node.html.slice(0, 120)} (${[...node.any, ...node.all, ...node.none].map(why => why.message)[0] || ''})`);
-  return found.violations.filter(one => %s.includes(one.impact)).map(one => `${one.impact} ${one.id}: ${where(one.nodes).join(' | ')}`);
-})()"""
+  const grave = found.violations.filter(one => ['serious', 'critical'].includes(one.impact));
+  return grave.map(one => `${one.impact} ${one.id}: ${where(one.nodes).join(' | ')}`);
+"""
+RULES = """(async () => {
+  const found = await axe.run(document, {resultTypes: ['violations'], runOnly: {type: 'tag', values: %s},
+    rules: {'color-contrast': {enabled: false}}});
+""" + TOLD + "})()"
+# of texts with the same elements, classes and states around them three are measured: their colours come from the same rules
+COLORS = """(async () => {
+  const seen = {}, chosen = new Set(document.querySelectorAll('input, select, textarea'));
+  const states = ['aria-pressed', 'aria-current', 'aria-selected', 'disabled'];
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const one = texts.currentNode.parentElement, around = [];
+    if (!texts.currentNode.data.trim() || !one.checkVisibility()) continue;
+    for (let up = one; up && up !== document.body; up = up.parentElement)
+      around.push(up.localName, up.getAttribute('class'), (up.getAttribute('style') || '').replace(/[\\d.]+/g, ''),
+        ...states.map(name => up.getAttribute(name)));
+    const key = around.join();
+    seen[key] = (seen[key] || 0) + 1;
+    if (seen[key] <= 3) chosen.add(one);
+  }
+  if (!chosen.size) return [];
+  const found = await axe.run({include: [...chosen].map(one => [one])}, {resultTypes: ['violations'], runOnly: {type: 'rule', values: %s}});
+""" + TOLD + "})()"
 
 
 @cache
@@ -58,9 +79,17 @@ def thin(driver: Any) -> None:
     evaluate(driver, THIN)
 
 
-def grave(driver: Any, rules: tuple[str, ...] = ()) -> list[str]:
-    """The serious and critical violations of the page as it stands, of all rules or of some: impact, rule, element, why."""
-    only = {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": list(LEVELS)}
+def grave(driver: Any) -> list[str]:
+    """The serious and critical violations of the page as it stands, of all rules but those of colours: impact, rule, element, why."""
+    return _run(driver, RULES % json.dumps(LEVELS))
+
+
+def pale(driver: Any) -> list[str]:
+    """The same of colours: text that does not stand out from its ground, links that do not from their text."""
+    return _run(driver, COLORS % json.dumps(OF_COLORS))
+
+
+def _run(driver: Any, text: str) -> list[str]:
     if not evaluate(driver, "!!window.axe?.run"):
         evaluate(driver, script() + ";0")
-    return evaluate(driver, RUN % (json.dumps(only), json.dumps(list(GRAVE))))
+    return evaluate(driver, text)

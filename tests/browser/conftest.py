@@ -81,7 +81,7 @@ def toy(city):
 
 @pytest.fixture(scope="module")
 def browser(_painting):
-    return begin(_painting, 960, 640, moving=True)
+    return begin(_painting, moving=True)
 
 
 @pytest.fixture
