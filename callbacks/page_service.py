@@ -10,7 +10,6 @@ from flask import Response, request
 from app import access
 from app.errors import BadInput
 from app.service import state as service
-from app.service.measures import LACKING
 from app.service.state import PERIODS, SHOWS, choice_of
 from app.sight import Seen
 from app.system import System
@@ -22,7 +21,8 @@ from layouts.pages.service import service_page
 from layouts.pages.welcome import welcome_page
 from layouts.reader import Reader
 
-COLUMNS = ("case_no", "channel", "category", "unit_code", "department", "status", "rating", "opened_at", "promised_at", "closed_at", "left_s")
+COLUMNS = ("case_no", "channel", "category", "unit_code", "department", "hall", "item",
+           "status", "rating", "opened_at", "promised_at", "closed_at", "left_s")
 
 
 def build(seen: Seen, r: Reader, words: dict[str, str]) -> Any:
@@ -35,7 +35,6 @@ def build(seen: Seen, r: Reader, words: dict[str, str]) -> Any:
     found["show"] = show if show in SHOWS else ""
     found["rows"] = service.cases(seen, city.city, found["show"], choice) if found["show"] else []
     found["months"] = monthly(seen.catalogue.months(city.city))
-    found["lacking"] = LACKING
     found["may_export"] = seen.viewer.may("export.rows")
     return service_page(r, city_row(seen, city), city.code, found, service.labels(seen, city.city, found["districts"]))
 

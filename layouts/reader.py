@@ -96,6 +96,7 @@ class Reader:
             "min": "分钟",
             "h": "小时",
             "d": "天",
+            "CNY": "元",
         }
         return (chinese if self.language == "zh" else english).get(unit, unit)
 

@@ -122,8 +122,9 @@ def header(
             html.Div(
                 still(
                     [
-                        html.Span([html.Span(r.t("Synthetic demo data"), className="cs-badge-long"), html.Span(r.t("Demo"), className="cs-badge-short")],
-                                  className="cs-badge", title=r.t("This city is made up; none of its numbers is real."))
+                        html.Span([html.Span(r.t("Synthetic demo data"), className="cs-badge-long"),
+                                   html.Span(r.t("Demo"), className="cs-badge-short")], className="cs-badge",
+                                  title=r.t("This city is made up; none of its numbers is real."))
                         if city and city["is_synthetic"]
                         else None,
                         html.A([icon("alerts", 17), html.Span(id="alert-count")], href=f"/alerts?city={city['city']}" if city else "/alerts",

@@ -80,7 +80,7 @@ def test_every_query_runs_on_an_empty_city(db):
               "departments": ["police"], "item": 1, "state": "open",
               "inside": None, "inside_offsets": None, "attribute": "x", "after": "", "batches": [1], "batch": 0,
               "dataset": "", "source": "", "rejects": False, "before": 0, "step": 3600, "rule": "x", "known": 0, "fact": "x",
-              "states": [], "numbers": [], "department": "", "category": "", "channel": "", "district": "", "day_end": 1, "show": "open"}
+              "states": [], "numbers": [], "department": "", "category": "", "channel": "", "district": "", "hall": "", "day_end": 1, "show": "open"}
     for name, piece in pieces().items():
         if piece.kind == "query":
             asked = set(re.findall(r"\$(\w+)", code(piece.text)))

@@ -112,6 +112,8 @@ class Item:
     basis: str = ""
     status: str = ""
     is_online: bool | None = None
+    is_licence_eligible: bool | None = None
+    is_licence_used: bool | None = None
     statutory_days: int | None = None
     promised_days: int | None = None
     uses: str = ""

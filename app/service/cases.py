@@ -15,7 +15,7 @@ from data.connection import Database
 
 Ints = NDArray[np.int64]
 NEVER = 2**62               # microseconds since 1970 of what has not happened
-NAMED = ("unit", "category", "channel", "department", "status")
+NAMED = ("unit", "category", "channel", "department", "status", "hall", "item")
 ENDED = ("closed", "withdrawn")
 BLOCK = 500_000
 
@@ -25,8 +25,9 @@ class Cases:
     """One row a case, in the order of opening.
 
     names                       {column of NAMED: its words}; the columns hold places in them
-    opened, promised, closed    microseconds since 1970, NEVER where there is none
-    rating                      −1 where there is none
+    opened, promised, closed, called_back, put_right    microseconds since 1970, NEVER where there is none
+    rating, trips, switches     −1 where there is none
+    cost                        CNY, NaN where there is none
     """
 
     names: dict[str, tuple[str, ...]]
@@ -40,6 +41,13 @@ class Cases:
     promised: Ints
     closed: Ints
     rating: NDArray[np.int8]
+    hall: NDArray[np.int16]
+    item: NDArray[np.int16]
+    trips: NDArray[np.int8]
+    switches: NDArray[np.int8]
+    cost: NDArray[np.float64]
+    called_back: Ints
+    put_right: Ints
 
     @property
     def size(self) -> int:
@@ -60,7 +68,7 @@ class Cases:
         return names, np.asarray([names.index(one) for one in found], np.int16)
 
     def names_of(self, side: str) -> tuple[str, ...]:
-        """The words of a side: department, category, channel, district."""
+        """The words of a side: department, category, channel, hall, item, district."""
         return self._districts[0] if side == "district" else self.names[side]
 
     def places_of(self, side: str, chosen: Any = slice(None)) -> Ints:
@@ -130,7 +138,9 @@ def gather(db: Database, city: str, after: int = -1) -> Cases:
 
 
 _TYPES: dict[str, Any] = {"id": np.uint64, "unit": np.int32, "category": np.int16, "channel": np.int16, "department": np.int16, "status": np.int16,
-                          "opened": np.int64, "promised": np.int64, "closed": np.int64, "rating": np.int8}
+                          "opened": np.int64, "promised": np.int64, "closed": np.int64, "rating": np.int8,
+                          "hall": np.int16, "item": np.int16, "trips": np.int8, "switches": np.int8, "cost": np.float64, "called_back": np.int64,
+                          "put_right": np.int64}
 _FROM = {"unit": "unit_code"}
 
 

@@ -12,14 +12,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from app.service import workdays
 from app.service.cases import NEVER, Cases
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
-SIDES = ("department", "category", "channel", "district")
+SIDES = ("department", "category", "channel", "district", "hall", "item")
 DIGITAL, UNASKED = ("web", "app"), ("patrol", "sensor")
 DAY_US = 86_400_000_000
 GOOD = 3                    # a rating from which on it is good
+PUT_RIGHT_DAYS = 15         # working days within which a poor rating is put right
+FRACTIONS = ("cost",)       # what is no whole number
 
 
 def chosen(cases: Cases, filters: dict[str, str]) -> Cases:
@@ -28,29 +31,29 @@ def chosen(cases: Cases, filters: dict[str, str]) -> Cases:
     return cases if fits is None else cases.only(fits)
 
 
-def periods(cases: Cases, before: int, since: int, until: int) -> list[dict[str, Any]]:
+def periods(cases: Cases, before: int, since: int, until: int, zone: str) -> list[dict[str, Any]]:
     """Of the period [since, until) (0) and the one before it (1): what was opened, closed, on time, …, of all cases (side "") and by every side.
 
     `completed` is of those opened in the period, closed by its end; the rest from closed on is of those closed in it.
     """
-    return _periods(cases, before, since, until, SIDES)
+    return _periods(cases, before, since, until, zone, SIDES)
 
 
-def whole(cases: Cases, before: int, since: int, until: int) -> list[dict[str, Any]]:
+def whole(cases: Cases, before: int, since: int, until: int, zone: str) -> list[dict[str, Any]]:
     """The same of all cases alone."""
-    return _periods(cases, before, since, until, ())
+    return _periods(cases, before, since, until, zone, ())
 
 
-def _periods(cases: Cases, before: int, since: int, until: int, sides: tuple[str, ...]) -> list[dict[str, Any]]:
+def _periods(cases: Cases, before: int, since: int, until: int, zone: str, sides: tuple[str, ...]) -> list[dict[str, Any]]:
     found = []
     for period, low, high in ((0, since, until), (1, before, since)):
         opened = np.arange(cases.size)[cases.between(low, high)]
         closed = np.flatnonzero((cases.closed >= low * 1_000_000) & (cases.closed < high * 1_000_000))
         if not opened.size and not closed.size:
             continue
-        flags = _flags(cases, opened, closed, high * 1_000_000)
+        flags = _flags(cases, opened, closed, high * 1_000_000) | _spent(cases, opened, closed) | _mended(cases, closed, high, zone)
         spent = (cases.closed[closed] - cases.opened[closed]) / DAY_US
-        found.append({"period": period, "side": "", "name": "", **{name: int(flag.sum()) for name, (_, flag) in flags.items()},
+        found.append({"period": period, "side": "", "name": "", **{name: _number(name, flag.sum()) for name, (_, flag) in flags.items()},
                       **_quantiles(spent)})
         for side in sides:
             found += _by_side(cases, side, period, opened, closed, flags, spent)
@@ -126,6 +129,39 @@ def _flags(cases: Cases, opened: Ints, closed: Ints, until: int) -> dict[str, tu
         "rated": (1, (cases.rating[closed] >= 0).astype(np.float64)), "good": (1, (cases.rating[closed] >= GOOD).astype(np.float64))}
 
 
+def _spent(cases: Cases, opened: Ints, closed: Ints) -> dict[str, tuple[int, Floats]]:
+    """What cases cost: money and trips of those closed, switches of channel of those opened; of those that say it."""
+    cost, trips, switches = cases.cost[closed], cases.trips[closed], cases.switches[opened]
+    at_hall = np.asarray([name != "" for name in cases.names["hall"]] or [False])[cases.hall[opened]]
+    return {
+        "costed": (1, np.isfinite(cost).astype(np.float64)), "cost": (1, np.nan_to_num(cost)),
+        "trips_told": (1, (trips >= 0).astype(np.float64)), "trips": (1, np.maximum(trips, 0).astype(np.float64)),
+        "switch_told": (0, (switches >= 0).astype(np.float64)), "switches": (0, np.maximum(switches, 0).astype(np.float64)),
+        "at_hall": (0, at_hall.astype(np.float64))}
+
+
+def _mended(cases: Cases, closed: Ints, until_s: int, zone: str) -> dict[str, tuple[int, Floats]]:
+    """Of the poor ratings: who was called back, what was put right within its working days, and of how many that can be said by the end."""
+    found = {name: np.zeros(closed.size) for name in ("poor", "called_back", "poor_due", "put_right")}
+    rating = cases.rating[closed]
+    which = np.flatnonzero((rating >= 0) & (rating < GOOD))
+    mine = closed[which]
+    if mine.size:
+        until = until_s * 1_000_000
+        last = workdays.after(_local_days(cases.closed[mine], zone), PUT_RIGHT_DAYS)
+        mended, called = cases.put_right[mine], cases.called_back[mine]
+        is_mended = mended < until
+        day = np.where(is_mended, _local_days(np.where(is_mended, mended, 0), zone), np.iinfo(np.int64).max)
+        is_over = last < _local_days(np.asarray([until - 1]), zone)[0]
+        found["poor"][which], found["called_back"][which] = 1, called < until
+        found["poor_due"][which], found["put_right"][which] = is_over | is_mended, day <= last
+    return {name: (1, flag) for name, flag in found.items()}
+
+
+def _number(name: str, value: float) -> float | int:
+    return float(value) if name in FRACTIONS else int(value)
+
+
 def _by_side(cases: Cases, side: str, period: int, opened: Ints, closed: Ints, flags: dict[str, tuple[int, Floats]],
              spent: Floats) -> list[dict[str, Any]]:
     names, place = cases.names_of(side), (cases.places_of(side, opened), cases.places_of(side, closed))
@@ -137,7 +173,7 @@ def _by_side(cases: Cases, side: str, period: int, opened: Ints, closed: Ints, f
     found = []
     for k in sorted(shown, key=lambda k: names[k]):
         mine = sorted_days[ends[k] - int(told["closed"][k]) : ends[k]]
-        found.append({"period": period, "side": side, "name": names[k], **{name: int(row[k]) for name, row in told.items()},
+        found.append({"period": period, "side": side, "name": names[k], **{name: _number(name, row[k]) for name, row in told.items()},
                       **_quantiles(mine)})
     return found
 

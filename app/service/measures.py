@@ -2,7 +2,7 @@
 
 Their names and formulas stand in `data/registry/figures.csv` (id `service_<measure>`), where the trace of a figure reads them too.
 The counts come from rows (app/service/counts.py, the catalogue, the request desk, deliveries, this program's own
-requests). A measure for which no rows exist has no value; `LACKING` says what would have to be handed in.
+requests, the days of halls and the hours of the hotline). A measure for which nobody hands rows in has no value.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from app.lineage.figures import figure
 
 HEADS = ("resources", "channels", "effectiveness")
-SIDES = ("department", "category", "channel", "district")
+SIDES = ("department", "category", "channel", "district", "hall", "item")
 
 
 @dataclass(frozen=True)
 class Measure:
-    """`top` ÷ `bottom` as a share in per cent; without a bottom the count or time `top` itself. `is_rest`: one minus the share.
+    """`top` ÷ `bottom` times `scale` (a share in per cent); without a bottom the count or time `top` itself. `is_rest`: one minus the share.
 
     Up to `watch` (from `good`, on the side that is better) a value is amber, beyond it red; without goals nothing is judged.
     """
@@ -33,6 +33,7 @@ class Measure:
     good: float | None = None
     watch: float | None = None
     is_rest: bool = False
+    scale: float = 100.0
 
     @property
     def key(self) -> str:
@@ -52,7 +53,7 @@ class Measure:
         bottom = counts.get(self.bottom)
         if not bottom:
             return None
-        share = 100 * top / bottom
+        share = self.scale * top / bottom
         return 100 - share if self.is_rest else share
 
     def status(self, value: float | None) -> str:
@@ -67,13 +68,23 @@ MEASURES: tuple[Measure, ...] = (
     Measure("online", "resources", "items_online", "items", good=90, watch=70),
     Measure("interfaces", "resources", "sources_up", "sources", good=98, watch=90),
     Measure("fresh", "resources", "fresh_met", "fresh_total", good=90, watch=80),
+    Measure("licence", "resources", "licence_used", "licence_eligible", good=90, watch=70),
+    Measure("windows", "resources", "busy_hours", "open_hours"),            # too few and too many wait alike: no goal
+    Measure("staff", "resources", "staff", "at_hall", unit="persons", scale=10_000, is_less_better=True),
     Measure("digital", "channels", "digital", "asked", good=50, watch=30),
     Measure("opened", "channels", "opened", unit="", decimals=0),
+    Measure("connect", "channels", "answered", "incoming", good=95, watch=85),
+    Measure("abandon", "channels", "abandoned", "incoming", is_less_better=True, good=3, watch=8),
+    Measure("switches", "channels", "switches", "switch_told", unit="次", decimals=2, scale=1, is_less_better=True, good=0.3, watch=0.6),
     Measure("completion", "effectiveness", "completed", "opened", good=90, watch=75),
     Measure("on_time", "effectiveness", "on_time", "promised", good=95, watch=85),
     Measure("p50_days", "effectiveness", "p50_days", unit="d", is_less_better=True, good=3, watch=5),
     Measure("p90_days", "effectiveness", "p90_days", unit="d", is_less_better=True, good=7, watch=15),
     Measure("good_rating", "effectiveness", "good", "rated", good=90, watch=80),
+    Measure("put_right", "effectiveness", "put_right", "poor_due", good=100, watch=90),
+    Measure("called_back", "effectiveness", "called_back", "poor", good=100, watch=90),
+    Measure("cost", "effectiveness", "cost", "costed", unit="CNY", scale=1, is_less_better=True),
+    Measure("trips", "effectiveness", "trips", "trips_told", unit="次", decimals=2, scale=1, is_less_better=True, good=1, watch=2),
     Measure("time_cut", "effectiveness", "promised_days", "statutory_days", good=50, watch=30, is_rest=True),
     Measure("requests_closed", "effectiveness", "requests_closed", unit="", decimals=0),
     Measure("request_days", "effectiveness", "request_days", unit="d", is_less_better=True, good=3, watch=7),
@@ -81,21 +92,11 @@ MEASURES: tuple[Measure, ...] = (
     Measure("api_p95", "effectiveness", "api_p95_ms", unit="ms", decimals=0, is_less_better=True, good=500, watch=1500),
 )
 BY_ID = {one.id: one for one in MEASURES}
-CASE_MEASURES = ("opened", "digital", "completion", "on_time", "p50_days", "p90_days", "good_rating")
-"""Those that are of cases, and so can be told by department, category, channel and district."""
-
-LACKING: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-    ("resources", "licence", ("item.licences", "item.licences_used")),
-    ("resources", "windows", ("hall_day.open_hours", "hall_day.busy_hours")),
-    ("resources", "staff", ("hall_day.staff",)),
-    ("channels", "connect", ("hotline_day.incoming", "hotline_day.answered", "hotline_day.abandoned")),
-    ("channels", "switches", ("service_case.channels_used",)),
-    ("effectiveness", "cost", ("service_case.cost_cny",)),
-    ("effectiveness", "trips", ("service_case.trips",)),
-    ("effectiveness", "put_right", ("service_case.called_back_at", "service_case.put_right_at")),
-)
-"""Measures without a value because nobody hands their rows in: (head, measure, fields that would have to come)."""
-
+CASE_MEASURES = ("opened", "digital", "completion", "on_time", "p50_days", "p90_days", "good_rating", "put_right", "called_back", "cost", "trips",
+                 "switches")
+"""Those that are of cases, and so can be told by every side."""
+HALL_MEASURES = ("windows", "staff")
+"""Those that are of halls beside."""
 
 def judged(counts: Mapping[str, float | None], before: Mapping[str, float | None], only: Iterable[str] = ()) -> list[dict[str, object]]:
     """Every measure (or `only` some) of counts: id, head, value, the period before, change, status, top and bottom, goals, names, key."""
@@ -108,6 +109,6 @@ def judged(counts: Mapping[str, float | None], before: Mapping[str, float | None
         found.append({
             "id": one.id, "head": one.head, "unit": one.unit, "decimals": one.decimals, "value": value, "before": then,
             "change": None if value is None or then is None else value - then, "is_less_better": one.is_less_better,
-            "status": one.status(value), "good": one.good, "watch": one.watch,
+            "status": one.status(value), "is_share": one.scale == 100, "good": one.good, "watch": one.watch,
             "top": counts.get(one.top), "bottom": counts.get(one.bottom) if one.bottom else None, "key": one.key, **one.names})
     return found

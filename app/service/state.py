@@ -16,7 +16,7 @@ from app.catalogue.names import names
 from app.errors import BadInput
 from app.exchange import sources
 from app.exchange.desk import LATE, SILENT
-from app.service import counts
+from app.service import counts, halls
 from app.service.cases import Cases
 from app.service.measures import BY_ID, CASE_MEASURES, SIDES, judged
 from app.sight import Seen
@@ -37,6 +37,8 @@ class Choice:
     category: str = ""
     channel: str = ""
     district: str = ""
+    hall: str = ""
+    item: str = ""
     period: str = "month"
 
     def __post_init__(self) -> None:
@@ -83,7 +85,7 @@ def now(seen: Seen, city: str, choice: Choice | None = None) -> dict[str, Any]:
     """Everything that the page and the wall show:
 
     measures   of all cases chosen (app/service/measures.py: judged)
-    sides      {department, category, channel, district: [{name, opened, measures by id: value}]}, the worst on time first
+    sides      {department, category, channel, district, hall, item: [{name, opened, measures by id: value}]}, the worst on time first
     days       [{day, opened, asked, digital, closed, promised, on_time, rated, good}] without gaps
     queues     [{department, district, open, overdue, due, mean_days, oldest_days, growth, is_building}]
     cases      {open, overdue, due}: counts now
@@ -97,10 +99,11 @@ def now(seen: Seen, city: str, choice: Choice | None = None) -> dict[str, Any]:
     key = (seen.scope, city, seen.city(city).geometry_version, at.batch, at.now // 60, choice)
     counted = seen.service.get(key, lambda: _counted(seen, city, choice, at))
     ways, api = interfaces(seen, city), own_api(seen)
-    beside = _beside(seen, city, choice, at, ways, api)
-    now_, before = ({**one, **more} for one, more in zip(counted["whole"], beside, strict=True))
+    beside, places = _beside(seen, city, choice, at, ways, api), _halls(seen, city, choice, at)
+    now_, before = ({**one, **more, **place} for one, more, place in zip(counted["whole"], beside, places.whole, strict=True))
     found = {
-        **counted, "choice": choice, "now": at.now, "newest": at.newest, "measures": judged(now_, before),
+        **counted, "sides": {**counted["sides"], "hall": halls.beside(places, counted["sides"]["hall"])},
+        "choice": choice, "now": at.now, "newest": at.newest, "measures": judged(now_, before),
         "sources": None if ways is None else [row for row in ways if row["status"] != "green"], "api": api}
     return {**found, "failing": _failing(found)}
 
@@ -113,8 +116,9 @@ def brief(seen: Seen, city: str, choice: Choice) -> dict[str, Any]:
     bounds, mine = at.bounds(choice), counts.chosen(held(seen, city, at), choice.filters)
     kept = (seen.scope, city, choice.department, choice.period, at.batch, int(time.time()) // 60)
     beside = seen.service.get(("beside", *kept), lambda: _beside(seen, city, choice, at, interfaces(seen, city), own_api(seen)))
-    whole = {row["period"]: row for row in counts.whole(mine, bounds["before"], bounds["since"], bounds["until"])}
-    now_, before = ({**whole.get(back, {}), **more} for back, more in enumerate(beside))
+    whole = {row["period"]: row for row in counts.whole(mine, bounds["before"], bounds["since"], bounds["until"], seen.city(city).timezone)}
+    places = _halls(seen, city, choice, at).whole
+    now_, before = ({**whole.get(back, {}), **more, **places[back]} for back, more in enumerate(beside))
     return {"cases": counts.now(mine, at.now, at.day_end), "newest": at.newest, "now": at.now, "measures": judged(now_, before)}
 
 
@@ -133,11 +137,18 @@ def _beside(seen: Seen, city: str, choice: Choice, at: Clock, ways: list[dict[st
     return beside
 
 
+def _halls(seen: Seen, city: str, choice: Choice, at: Clock) -> halls.Halls:
+    """What halls and hotline did, a minute old at most."""
+    last = datetime.fromtimestamp(at.now, ZoneInfo(seen.city(city).timezone)).date()
+    return seen.service.get(("halls", seen.scope, city, choice, at.now // 60, int(time.time()) // 60), lambda: halls.told(
+        seen, city, choice.filters, last, PERIODS[choice.period], at.bounds(choice)))
+
+
 def _counted(seen: Seen, city: str, choice: Choice, at: Clock) -> dict[str, Any]:
     """What the cases chosen say: `whole` (counts of the period, of the one before), sides, queues, days, cases, promises, and who is named."""
     every, bounds = held(seen, city, at), at.bounds(choice)
     mine = counts.chosen(every, choice.filters)
-    rows = counts.periods(mine, bounds["before"], bounds["since"], bounds["until"])
+    rows = counts.periods(mine, bounds["before"], bounds["since"], bounds["until"], seen.city(city).timezone)
     whole = {row["period"]: row for row in rows if row["side"] == ""}
     queues = [_queue(row) for row in counts.queues(mine, at.now - 7 * DAY, at.now, at.day_end)]
     departments, districts = counts.named(every)
@@ -193,10 +204,12 @@ def own_api(seen: Seen) -> list[dict[str, Any]]:
 
 
 def labels(seen: Seen, city: str, districts: list[str]) -> dict[str, dict[str, tuple[str, str]]]:
-    """What departments, categories, channels and districts are called, {side: {id: (zh, en)}}; districts as far as they are in sight."""
+    """What the words of the sides are called, {side: {id: (zh, en)}}; districts and halls as far as they are in sight."""
     known: Any = names()
     units = seen.rows("units_by_codes", city=city, codes=districts) if districts else []
     return {"department": known["departments"], "category": known["codes"]["case_category"], "channel": known["codes"]["case_channel"],
+            "hall": halls.names(seen, city),
+            "item": {code: (one.name_zh or code, one.name_en or one.name_zh or code) for code, one in seen.catalogue.shelf(city).items.items()},
             "district": {row["code"]: (row["name_zh"] or row["code"], row["name_en"] or row["name_zh"] or row["code"]) for row in units}}
 
 
@@ -216,9 +229,11 @@ def _today(seen: Seen, city: str, department: str, ways: list[dict[str, Any]] | 
     items = [one for one in seen.catalogue.shelf(city).items.values() if one.is_active and department in ("", one.department)]
     timed = [one for one in items if one.statutory_days and one.promised_days is not None]
     data = next(row for row in api if row["group"] == "api")
+    eligible = [one for one in items if one.is_licence_eligible]
     some = [row for row in ways or () if department in ("", row["owner"]) and row["status"] != "grey"]
     return {
         "items": len(items), "items_online": sum(bool(one.is_online) for one in items),
+        "licence_eligible": len(eligible), "licence_used": sum(bool(one.is_licence_used) for one in eligible),
         "statutory_days": sum(one.statutory_days or 0 for one in timed), "promised_days": sum(one.promised_days or 0 for one in timed),
         "api_calls": data["calls"], "api_answered": data["calls"] - data["failed"],
         "api_p95_ms": None if data["p95_s"] is None else 1000 * data["p95_s"],

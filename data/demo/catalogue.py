@@ -111,6 +111,8 @@ def _items(by_key: dict[str, str], today: date) -> list[Row]:
                 "basis": basis,
                 "status": "active",
                 "is_online": promised < statutory,
+                "is_licence_eligible": kind in ("permit", "confirmation", "payment"),
+                "is_licence_used": kind in ("permit", "confirmation", "payment") and n % 5 != 0,
                 "statutory_days": statutory,
                 "promised_days": promised,
                 "uses": "|".join(by_key.get(key, key) for key in uses.split("|") if key),

@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 import shapely
 
+from data.demo import halls
 from data.demo.city import KEY, City, found
 from data.demo.noise import generator
 from data.demo.numbers import credit_code, id_number
@@ -57,6 +58,11 @@ def hand_in_records(folder: Path, size: str, seed: int, until: datetime) -> Iter
     yield maker.hand_in("urban_management", "service_case", "start", older, begun, maker.wrong_case, 0.01)
     yield maker.hand_in("health", "person", "start", maker.retold(persons, 0.5, maker.other_person, 0.05), first + timedelta(days=2), None, 0)
     yield maker.hand_in("tax", "enterprise", "start", maker.retold(firms, 0.8, maker.other_firm, 0.06), first + timedelta(days=3), None, 0)
+    places = halls.halls(maker.units)
+    yield maker.hand_in("data_bureau", "hall", "start", places, first, None, 0)
+    for word, since, end in (("start", first, begun), (f"{until:%Y%m%d}", begun, until)):
+        yield maker.hand_in("data_bureau", "hall_day", word, halls.hall_days(places, since, end), end, None, 0)
+        yield maker.hand_in("data_bureau", "hotline_hour", word, halls.hotline_hours(since, end), end, None, 0)
     for day in range(days):
         since, end = begun + timedelta(days=day), begun + timedelta(days=day + 1)
         today = [row for row in cases if since <= row["opened_at"] < end]
@@ -119,6 +125,7 @@ class _Maker:
                 "promised_at": at + timedelta(hours=72), "closed_at": at + took if is_closed else None,
                 "status": "closed" if is_closed else "handling", "rating": str(_STARS[i % 13]) if is_closed and i % 3 else None,
                 "reporter_mobile": f"1990{i % 6000:07d}"})
+            rows[-1] |= halls.served(i, rows[-1], self.until)
         return rows
 
     # what is wrong, and what another source says

@@ -32,8 +32,8 @@ MOST_FAILING, MOST_QUEUES = 12, 20
 
 
 def service_page(r: Reader, city: dict[str, Any], code: str, found: dict[str, Any], labels: Labels) -> html.Div:
-    """`found` is app.service.state.now with `show`, `rows`, `months`, `lacking`, `may_export`; `labels` names by side."""
-    chosen = {name: getattr(found["choice"], name) for name in ("department", "category", "channel", "district", "period")}
+    """`found` is app.service.state.now with `show`, `rows`, `months`, `may_export`; `labels` names by side."""
+    chosen = {name: getattr(found["choice"], name) for name in ("department", "category", "channel", "district", "hall", "item", "period")}
 
     def link(**more: str) -> str:
         words = {"city": city["city"], **chosen, **more}
@@ -64,7 +64,6 @@ def service_page(r: Reader, city: dict[str, Any], code: str, found: dict[str, An
             _interfaces(r, found, labels, city["city"]),
             html.H2(r.t("Chengshu's own requests, last 15 minutes")),
             still(own_table(r, found["api"])),
-            _lacking(r, found["lacking"]),
         ],
         className="cs-document cs-service",
     )
@@ -103,7 +102,10 @@ def filters(r: Reader, city: str, chosen: dict[str, str], found: dict[str, Any],
     sides = {"department": [(name, called(r, labels, "department", name)) for name in found["departments"]],
              "category": [(name, r.pick(*pair)) for name, pair in labels["category"].items()],
              "channel": [(name, r.pick(*pair)) for name, pair in labels["channel"].items()],
-             "district": [(name, r.pick(*labels["district"][name])) for name in found["districts"] if name in labels["district"]]}
+             "district": [(name, r.pick(*labels["district"][name])) for name in found["districts"] if name in labels["district"]],
+             "hall": [(name, r.pick(*pair)) for name, pair in labels["hall"].items()],
+             "item": [(name, r.pick(*pair)) for name, pair in labels["item"].items()]}
+    sides = {name: options for name, options in sides.items() if options or chosen[name]}
     titles = side_names(r)
     return still(html.Form(
         [html.Select([html.Option(city, value=city)], name="city", hidden=True),
@@ -116,7 +118,8 @@ def filters(r: Reader, city: str, chosen: dict[str, str], found: dict[str, Any],
 
 def side_names(r: Reader) -> dict[str, str]:
     """What the sides of cases are called."""
-    return {"department": r.t("Department"), "category": r.t("Case category"), "channel": r.t("Channel"), "district": r.t("District")}
+    return {"department": r.t("Department"), "category": r.t("Case category"), "channel": r.t("Channel"), "district": r.t("District"),
+            "hall": r.t("Hall"), "item": r.t("Item")}
 
 
 def _choose(title: str, name: str, options: list[tuple[str, str]], chosen: str) -> html.Label:
@@ -153,7 +156,8 @@ def measure_tile(r: Reader, one: dict[str, Any], days: list[dict[str, Any]], cit
     if one["value"] is None:
         parts.append(html.Small(r.t("nothing to count")))
     elif one["bottom"] is not None:
-        parts.append(html.Small(r.t("{top} of {all}", top=r.number(one["top"]), all=r.number(one["bottom"]))))
+        pair = {"top": r.number(one["top"]), "all": r.number(one["bottom"])}
+        parts.append(html.Small(r.t("{top} of {all}", **pair) if one["is_share"] else "{top} ÷ {all}".format(**pair)))
     if one["change"] is not None:
         parts.append(html.Small(change(r, one)))
     if one["good"] is not None:
@@ -273,13 +277,3 @@ def _interfaces(r: Reader, found: dict[str, Any], labels: Labels, city: str) -> 
 
 def _none(r: Reader) -> html.P:
     return html.P(r.t("No case waits."), className="cs-soft")
-
-
-def _lacking(r: Reader, rows: tuple[tuple[str, str, tuple[str, ...]], ...]) -> Still:
-    names = {"licence": r.t("Electronic licence coverage"), "windows": r.t("Window use"), "staff": r.t("Staff per 10 000 cases"),
-             "connect": r.t("Connect and abandon rate of the hotline"), "switches": r.t("Channel switches per case"), "cost": r.t("Cost per case"),
-             "trips": r.t("Trips per case"), "put_right": r.t("Poor ratings put right and called back")}
-    items = [html.Li([html.Strong(names[name]), " ", r.t("would need"), " ", *(html.Code(f"{one} ") for one in needs)]) for _, name, needs in rows]
-    return still(html.Details([html.Summary(r.t("Measures without data: {n}", n=r.number(len(rows)))),
-                               html.P(r.t("Nobody hands in what these would be counted from, so they have no value."), className="cs-soft"),
-                               html.Ul(items)], className="cs-twin"))

@@ -14,6 +14,10 @@ from layouts.reader import Reader
 
 Labels = dict[str, dict[str, tuple[str, str]]]
 Link = Callable[..., str]
+OF_CASES = ("opened", "digital", "completion", "on_time", "p50_days", "p90_days", "good_rating")
+BESIDE = {"hall": ("trips", "cost", "windows", "staff"), "item": ("trips", "cost", "put_right")}
+MOST_OF_SIDE = 40
+"""What a table of a side shows: measures of every side, of some sides besides, and how many rows: the worst on time come first."""
 
 
 def called(r: Reader, labels: Labels, side: str, name: str) -> str:
@@ -78,10 +82,10 @@ def side_table(r: Reader, side: str, rows: list[dict[str, Any]], labels: Labels,
     """One side of the cases, the worst on time first; a name filters by itself."""
     if not rows:
         return html.Div()
-    shown = [name for name in rows[0]["measures"] if (side, name) != ("channel", "digital")]       # a channel is digital, or it is not
+    shown = [name for name in (*OF_CASES, *BESIDE.get(side, ())) if (side, name) != ("channel", "digital")]       # a channel is digital, or not
     head = [title, *(r.pick(rows[0]["measures"][name]["name_zh"], rows[0]["measures"][name]["name_en"]) for name in shown)]
     body = [[html.A(called(r, labels, side, row["name"]), href=link(**{side: row["name"]})) if row["name"] else r.t("not said"),
-             *(_cell(r, row["measures"][name]) for name in shown)] for row in rows]
+             *(_cell(r, row["measures"][name]) for name in shown)] for row in rows[:MOST_OF_SIDE]]
     return sheet(title, head, body, range(1, len(head)))
 
 

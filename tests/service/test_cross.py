@@ -44,11 +44,12 @@ def test_counts_are_those_of_sql(served, choice, who):
     bounds, every = at.bounds(choice), state.held(seen, "tiny", at)
     mine = counts.chosen(every, choice.filters)
     asked = {**choice.filters, **bounds}
-    found = {(row["period"], row["side"], row["name"]): row for row in counts.periods(mine, bounds["before"], bounds["since"], bounds["until"])}
+    found = {(row["period"], row["side"], row["name"]): row for row in counts.periods(mine, bounds["before"], bounds["since"], bounds["until"], ZONE)
+             if row["side"] not in ("hall", "item")}             # those, and what cases cost, stand in test_resources.py
     right = {(row["period"], row["side"], row["name"]): row for row in sql(seen, "service_counts", **asked)}
     assert found.keys() == right.keys() and (found or choice.department == "nobody")
     for key, row in right.items():
-        assert same(found[key], row), key
+        assert same({name: found[key][name] for name in row}, row), key
     queues = {**asked, "since": at.now - 7 * 86_400, "until": at.now}
     for mine_, theirs in zip(counts.queues(mine, queues["since"], at.now, at.day_end), sql(seen, "service_queues", **queues), strict=True):
         assert same(mine_, theirs)

@@ -26,7 +26,7 @@ def test_the_page_answers_what_its_address_asks(served, words, said):
 
 def test_every_number_on_the_page_opens_its_source(served):
     keys = set(re.findall(r'"data-trace": "([^"]+)"', page(served.local, "lang=en&show=overdue")))
-    assert len([key for key in keys if key.startswith("figure/service_")]) == 18
+    assert len([key for key in keys if key.startswith("figure/service_")]) == 28
     assert any(key.startswith("record/service_case/C-") for key in keys)
     for key in keys:
         told = served.local.get(f"/api/trace/tiny/{key}").json
