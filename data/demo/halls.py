@@ -17,7 +17,7 @@ from data.demo.catalogue_rows import ITEMS
 
 Row = dict[str, Any]
 EPOCH = date(1970, 1, 1)
-KINDS = (("综合", "General", 24), ("民生", "Livelihood", 14))
+KINDS = (("综合", "General", 3), ("民生", "Livelihood", 2))
 OPEN_H = 8                  # hours a window is open on a working day
 COST_CNY = {"window": 96.0, "hotline": 28.0, "web": 9.0, "app": 7.0}
 CALLS = (2, 1, 1, 1, 1, 3, 9, 22, 48, 62, 58, 46, 38, 44, 52, 50, 44, 36, 28, 22, 17, 12, 7, 4)       # of a usual day, by hour

@@ -9,6 +9,7 @@ from dash import dcc, html
 from layouts import ids
 from layouts.components.marks import empty, status_dot
 from layouts.components.sheet import sheet
+from layouts.components.still import still
 from layouts.components.traced import traced
 from layouts.format import DASH
 from layouts.pages.data import dataset
@@ -42,12 +43,12 @@ def sources_body(r: Reader, state: dict[str, Any], may_act: bool, told: dict[str
         html.H2(r.t("Files that wait")),
         held_part(r, state["held"], may_act),
         html.H2(r.t("All sources")),
-        _sources(r, state["sources"], may_act),
+        still(_sources(r, state["sources"], may_act)),
         _hand_in(r, state["sources"]),
         html.H2(r.t("Changed columns")),
         drift_part(r, state["drift"]),
         *mapping_part(r, state, may_act),
-        *channel_part(r, state),
+        *(still(one) for one in channel_part(r, state)),
     ]
 
 

@@ -30,10 +30,12 @@ THIN = r"""(() => {
   }
 })()"""
 
+# The one exception: the 24 bars of a histogram of the day are narrower than 24 px, and where they stand is what they say (WCAG 2.5.8, essential).
 TOLD = """
   const where = nodes => nodes.slice(0, 5).map(node =>
     `${node.target.join(' ')} ${node.html.slice(0, 120)} (${[...node.any, ...node.all, ...node.none].map(why => why.message)[0] || ''})`);
-  const grave = found.violations.filter(one => ['serious', 'critical'].includes(one.impact));
+  const grave = found.violations.filter(one => ['serious', 'critical'].includes(one.impact)).map(one => ({...one, nodes: one.nodes.filter(node =>
+    !(one.id === 'target-size' && node.html.includes('desk-hour')))})).filter(one => one.nodes.length);
   return grave.map(one => `${one.impact} ${one.id}: ${where(one.nodes).join(' | ')}`);
 """
 RULES = """(async () => {

@@ -52,7 +52,8 @@ const done = arguments[0], end = Date.now() + 4000;
 let last = Date.now();
 new MutationObserver(() => { last = Date.now(); }).observe(document.body, {childList: true, subtree: true});
 const maps = () => [...document.querySelectorAll('.citymap')].map(one => one.citymap?.host?.view?.map).filter(one => one?.areTilesLoaded);
-const rests = () => Date.now() - last > 150 && maps().every(one => one.areTilesLoaded() && !one.isMoving());
+const asks = () => document.querySelector('main [aria-busy]:not([aria-busy=false])');
+const rests = () => Date.now() - last > 150 && !asks() && maps().every(one => one.areTilesLoaded() && !one.isMoving());
 const look = () => rests() || Date.now() > end ? done(true) : setTimeout(look, 30);
 setTimeout(look, 120);
 """
@@ -85,7 +86,6 @@ class Walk:
 
     def __init__(self, driver, demo, numbers, name, path):
         self.driver, self.demo, self.name = driver, demo, name
-        self.has_themes = name not in ("screen", *OTHERS)
         self.path = path.format(**numbers)
         SCREENS.mkdir(parents=True, exist_ok=True)
 
@@ -116,11 +116,15 @@ class Walk:
 
     def other_theme(self):
         """The colours of the other theme, put on in place."""
-        if not self.has_themes:
+        if self.name == "screen":           # always dark
             return
-        self.theme = "light" if self.theme == "dark" else "dark"
-        self.driver.execute_script("document.querySelector('[data-action=theme]').click()")
-        self.driver.execute_async_script(STILL)
+        other = "light" if self.theme == "dark" else "dark"
+        if self.name in OTHERS:             # plain documents, whose switch is a link
+            self.open(self.language, other, "desk")
+        else:
+            self.driver.execute_script("document.querySelector('[data-action=theme]').click()")
+            self.driver.execute_async_script(STILL)
+        self.theme = other
         found = axe.pale(self.driver)
         assert found == [], (self.language, self.theme, found)
 
