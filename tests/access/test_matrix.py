@@ -3,6 +3,7 @@
 import gzip
 import json
 import re
+from datetime import timedelta
 from functools import cache
 
 import numpy as np
@@ -54,8 +55,9 @@ def served(tmp_path_factory):
         system.take([row, tiny.hand_in(folder / city, "unit", named(city), city=city, snapshot=True)])
         streets = [unit["code"] for unit in tiny.units() if unit["level"] == "street"]
         floors = [unit["code"] for unit in tiny.units() if unit["level"] == "floor"]
-        readings = tiny.readings("active_sites", "street", {code: value_of(code) for code in streets}) + tiny.readings(
-            "energy_use_kwh", "floor", {code: value_of(code) for code in floors})
+        readings = [row for day in range(9) for row in tiny.readings(       # long enough for a forecast, which then says the same number
+            "active_sites", "street", {code: value_of(code) for code in streets}, at=tiny.NOON - timedelta(days=day))]
+        readings += tiny.readings("energy_use_kwh", "floor", {code: value_of(code) for code in floors})
         flow = [{"origin_code": "990101001", "destination_code": "990102001", "at": tiny.NOON.isoformat(), "count": 77_777}]
         system.take([tiny.hand_in(folder / city, "reading", readings, "r", city=city), tiny.hand_in(folder / city, "flow", flow, "f", city=city),
                      tiny.hand_in(folder / city, "service_case", [case_in(city, code) for code in streets], "c", city=city)])
@@ -107,6 +109,9 @@ def addresses(system, city):
                 for level in ("district", "street"))
     yield from (f"/export/{city}.{kind}?indicator=energy_use_kwh&level={level}{some}" for kind in ("csv", "geojson") for level in ("street", "floor")
                 for some in ("", f"&units={','.join(units[level][:4] + units[level][-4:])}"))
+    yield from (f"/api/forecast/{city}/active_sites/{code}" for code in ("990100.json", f"{RIGHT}.json", f"{STREET}.json", f"{RIGHT}.csv"))
+    yield f"/api/forecast/{city}/panels.json?sign=active_sites&unit={RIGHT}&with={LEFT}&lang=en"
+    yield from (f"/forecast-values/{city}/active_sites/street/3{rest}" for rest in (".bin", ".json", "/4.json"))
     yield "/version"
     yield f"/api/wall/{city}/now.json"
     yield from (f"/api/wall/{city}/scene/{scene}.json?wide={wide}" for scene in ("overview", "map", "courses", "data", "service") for wide in (0, 1))
@@ -127,8 +132,9 @@ def test_no_address_tells_anything_from_outside(served, subject):
     for city in ("tiny", "other"):
         for address in addresses(system, city):
             answer = client.get(address)
-            rights = {("/export", "/service"): "export.rows", ("/api/wall", "/metrics"): "operations.read"}
+            rights = {("/export", "/service"): "export.rows", ("/api/wall", "/metrics", "/api/forecast", "/forecast-values"): "operations.read"}
             right = next((right for starts, right in rights.items() if address.startswith(starts)), "map.read")
+            right = "export.rows" if address.endswith(".csv") else right
             if right not in held:
                 assert (answer.status_code, answer.json["error"]) == (403, "Refused"), address
                 continue
@@ -259,7 +265,7 @@ def test_a_role_gets_exactly_the_routes_of_its_capabilities(served, role):
     _, app, gateway, clients = served
     held, adapter = access.read_roles()[role].capabilities, app.server.url_map.bind("localhost")
     known = {"city": "tiny", "version": "1", "group": "unit", "z": "0", "x": "0", "y": "0", "indicator": "active_sites", "level": "street",
-             "when": "latest", "seq": 1, "code": LEFT, "kind": "csv", "resource": "x", "sheet": "gaps", "name": "overview",
+             "when": "latest", "seq": 1, "step": 0, "code": LEFT, "kind": "csv", "resource": "x", "sheet": "gaps", "name": "overview",
              "path": "data", "token": "x", "number": 1, "key": "unit/990101"}
     counted = 0
     for rule in app.server.url_map.iter_rules():
@@ -278,7 +284,7 @@ def test_without_a_session_only_what_is_open_answers(served):
     _, app, gateway, _ = served
     adapter, client = app.server.url_map.bind("localhost"), app.server.test_client()
     for rule in app.server.url_map.iter_rules():
-        path = adapter.build(rule.endpoint, {name: 1 if name in ("seq", "number") else "x" for name in rule.arguments})
+        path = adapter.build(rule.endpoint, {name: 1 if name in ("seq", "number", "step") else "x" for name in rule.arguments})
         for method in rule.methods & {"GET", "POST"}:
             answer = client.open(path, method=method)
             assert answer.status_code == 401 or gateway.rights[rule.endpoint] == "open", (method, path, answer.status_code)

@@ -41,7 +41,7 @@ def test_without_the_right_nothing_is_told(served):
     _, server, gateway = served
     for rule in server.url_map.iter_rules():
         known = {"city": "tiny", "version": "1", "group": "unit", "z": "0", "x": "0", "y": "0", "indicator": "active_sites",
-                 "level": "street", "when": "latest", "seq": 1, "number": 1, "key": "unit/990101", "code": "990101", "kind": "points"}
+                 "level": "street", "when": "latest", "seq": 1, "step": 0, "number": 1, "key": "unit/990101", "code": "990101", "kind": "points"}
         adapter = server.url_map.bind("localhost")
         path = adapter.build(rule.endpoint, {name: known.get(name, "x") for name in rule.arguments})
         if "GET" in rule.methods:
