@@ -122,12 +122,12 @@ def changes(seen: Seen, city: str, most: int = 8) -> list[dict[str, Any]]:
     return found
 
 
-def expected(seen: Seen, city: str, hours: int = 6, most: int = 6) -> list[dict[str, Any]]:
+def expected(seen: Seen, city: str, hours: int = 6, most: int = 6, waits: bool = True) -> list[dict[str, Any]]:
     """The hours to come of the first hourly signs: {indicator, code, hours: [{at, usual, low, high}], value, at, status, kind, …}.
 
     `kind` is forecast: what is expected with its 90 % band, with `model`, `skill` (over the seasonal naive forecast, in the backtest) and
     `breach` {limit, chance, at} where the sign has a limit that counts. Where nothing can be forecast it is usual: the band of the same
-    hour on the same kind of day, learnt from so many earlier ones (`learnt_from`).
+    hour on the same kind of day, learnt from so many earlier ones (`learnt_from`). Without `waits` a forecast that is not made yet is none.
     """
     unit, found = root(seen, city), []
     fresh = {row["indicator"]["id"]: row for row in signs(seen, city) if not row["is_old"]}
@@ -135,7 +135,7 @@ def expected(seen: Seen, city: str, hours: int = 6, most: int = 6) -> list[dict[
         one = seen.indicators[name]
         if any(row["indicator"]["id"] == name for row in found) or length_of(one.cadence) > HOUR or unit is None:
             continue
-        ahead = _forecast(seen, city, unit, name, hours) or _usual(seen, city, unit, name, fresh[name]["at"], hours)
+        ahead = _forecast(seen, city, unit, name, hours, waits) or _usual(seen, city, unit, name, fresh[name]["at"], hours)
         if ahead is not None:
             found.append({"indicator": row_of(one), "code": unit["code"], "value": fresh[name]["value"], "at": fresh[name]["at"],
                           "status": fresh[name]["status"], **ahead})
@@ -144,9 +144,9 @@ def expected(seen: Seen, city: str, hours: int = 6, most: int = 6) -> list[dict[
     return found
 
 
-def _forecast(seen: Seen, city: str, unit: dict[str, Any], name: str, hours: int) -> dict[str, Any] | None:
+def _forecast(seen: Seen, city: str, unit: dict[str, Any], name: str, hours: int, waits: bool) -> dict[str, Any] | None:
     """What is expected over the next hours; None where there is no forecast of the unit itself that ends after them."""
-    line = forecasts.line(seen, city, unit, name)
+    line = forecasts.line(seen, city, unit, name, waits=waits)
     if line is None or line.code != unit["code"]:
         return None
     within = line.times <= line.cutoff + hours * HOUR

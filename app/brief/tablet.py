@@ -15,7 +15,7 @@ def told(seen: Seen, city: str) -> dict[str, Any]:
     """{headline, alerts, changes, expected, departments, newest, now}; changes carry a small map (`areas`), the first MOST_MAPS of them."""
     changes = facts.changes(seen, city, MOST_CHANGES)
     shown = [{**row, "areas": facts.small_map(seen, city, row["indicator"]["id"]) if k < MOST_MAPS else []} for k, row in enumerate(changes)]
-    ahead = [{**row, "course": facts.course(seen, city, row["indicator"]["id"], 24)} for row in facts.expected(seen, city)]
+    ahead = [{**row, "course": facts.course(seen, city, row["indicator"]["id"], 24)} for row in facts.expected(seen, city, waits=False)]
     return {
         "headline": facts.headline(seen, city),
         "alerts": facts.alerts(seen, city, MOST_ALERTS),

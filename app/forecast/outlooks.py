@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from app.errors import ChengshuError
 from app.forecast import engine
+from app.forecast.background import give_way
 from app.forecast.champions import Champions
 from app.forecast.finer import children
 from app.forecast.frame import Panel
@@ -115,7 +116,8 @@ class Outlooks:
         return kept[1] if kept is not None else None
 
     def take_up(self, city: str, indicators: set[str]) -> None:
-        """Values of some indicators arrived: make anew what is judged by it or was asked for lately. Returns at once."""
+        """Values of some indicators arrived: make anew what was asked for lately, what alert rules look ahead at, and what a value without
+        limits is judged by, where a model was chosen for it (a quick one costs seconds, history nothing). Returns at once."""
         now = time.monotonic()
         rules = {rule.indicator for rule in self._system.alerts.rules.of(indicators) if rule.foresees}
         keys = []
@@ -124,7 +126,8 @@ class Outlooks:
             if one is None or not horizon(one.cadence):
                 continue
             is_wanted = now - self._wanted.get((city, name), -WANTED_S) < WANTED_S
-            if is_wanted or name in rules or (one.style == "R" and is_judged(one)):
+            is_judge = one.style == "R" and is_judged(one) and any(known == name for known, _ in self.champions.rows(city))
+            if is_wanted or name in rules or is_judge:
                 keys.append((city, name))
         self._enqueue(keys)
 
@@ -137,6 +140,7 @@ class Outlooks:
         self._woken.set()
 
     def _loop(self) -> None:
+        give_way()
         while not self._is_stopped.is_set():
             with self._lock:
                 key = self._line.popitem(last=False)[0] if self._line else None

@@ -8,7 +8,6 @@ mgmt.champion and a file; what was chosen before stays in the history.
 from __future__ import annotations
 
 import logging
-import os
 import threading
 import time
 from collections import deque
@@ -20,6 +19,7 @@ from zoneinfo import ZoneInfo
 from app.errors import BadInput, ChengshuError
 from app.forecast import engine
 from app.forecast.agreement import agreement
+from app.forecast.background import give_way
 from app.forecast.model import models
 from app.forecast.outlook import Ground, deepest
 from app.forecast.panels import panel_of, points_of
@@ -35,7 +35,6 @@ log = logging.getLogger("chengshu")
 AT_NIGHT = 400              # jobs a night at most: what drifted first, then what was chosen longest ago
 IDLE_S = 20.0               # how often the clock is looked at
 CROWDS = ("crowd",)         # models that are tried for counts besides
-NICE = 10                   # a choice gives way to whoever asks a page
 
 
 @dataclass(frozen=True)
@@ -136,10 +135,7 @@ class Training:
             self._thread.start()
 
     def _loop(self) -> None:
-        try:
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)      # Linux: of this thread alone
-        except (OSError, AttributeError):
-            log.info("The choice of models runs as fast as everything else here")
+        give_way()
         while not self._is_stopped.is_set():
             with self._lock:
                 job = self._jobs.popleft() if self._jobs else None
