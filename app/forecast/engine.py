@@ -24,6 +24,7 @@ from app.forecast.spec import Spec
 CANDIDATES = {"full": ("seasonal_naive", "last_value", "slot_mean", "ridge", "trees", "period_ridge"),
               "instant": ("seasonal_naive", "last_value", "slot_mean", "ridge")}
 NAIVE = ("seasonal_naive", "last_value", "slot_mean")
+FOLDS = 4               # stretches that the ensemble is weighed on and judged by in turn
 RECENT = 8              # outer seasons that a forecast looks back, at most
 WORDS = {
     "naive": "No model beats the naive forecast on {moments} earlier moments: the naive one ({model}) is given",
@@ -162,11 +163,12 @@ def choose(panel: Panel, spec: Spec, names: Iterable[str] | None = None, progres
 
 
 def _mixed(found: dict[str, Floats], truth: Floats) -> tuple[Floats, Floats]:
-    """The ensemble's forecasts, each half weighed on the other one, and its weights from both."""
+    """The ensemble's forecasts, each stretch of moments weighed on the others, and its weights from all of them."""
     alone = list(found.values())
-    half = len(truth) // 2
     mixed = np.empty_like(alone[0])
-    for here, there in ((slice(half), slice(half, None)), (slice(half, None), slice(half))):
+    stretch = np.arange(len(truth)) * FOLDS // len(truth)
+    for fold in range(FOLDS):
+        here, there = stretch == fold, stretch != fold
         w = ensemble.weigh([one[there] for one in alone], truth[there])
         mixed[here] = sum(one[here] * w[:, i] for i, one in enumerate(alone))
     return mixed, ensemble.weigh(alone, truth)

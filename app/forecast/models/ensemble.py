@@ -19,7 +19,7 @@ from app.forecast.spec import Spec
 __all__ = ["NAME", "contributions", "fit", "paths", "predict"]
 NAME = "ensemble"
 MEMBERS = {"full": ("last_value", "seasonal_naive", "slot_mean", "ridge", "trees"), "instant": ("last_value", "seasonal_naive", "slot_mean", "ridge")}
-STRETCHES, LEAN = 4, 0.5
+STRETCHES, LEAN = 4, 0.8
 LEAST = 0.02                # a member that weighs less everywhere is left out
 
 
