@@ -10,6 +10,7 @@ from app.access import Viewer
 from app.errors import BadInput
 from app.saved import KINDS, SavedView
 from app.sight import Seen
+from callbacks import checks
 from callbacks.gateway import Gateway, reply
 from callbacks.results import Results
 
@@ -44,17 +45,18 @@ def register(gateway: Gateway, _: Results) -> None:
         system.saved.keep(seen.viewer, page, request.form.get("words", ""), request.form.get("name", ""), shared == "true")
         return listed(seen.viewer)
 
-    @gateway.route("/api/view/<int:number>", right="map.read", methods=("POST",))
-    def change(seen: Seen, number: int) -> Response:
+    @gateway.route("/api/view/<number>", right="map.read", methods=("POST",))
+    def change(seen: Seen, number: str) -> Response:
         do, viewer, saved = request.form.get("do", ""), seen.viewer, system.saved
+        view = checks.digits(number, "number")
         if do == "rename":
-            saved.rename(viewer, number, request.form.get("name", ""))
+            saved.rename(viewer, view, request.form.get("name", ""))
         elif do in ("share", "withdraw"):
-            saved.share(viewer, number, do == "share")
+            saved.share(viewer, view, do == "share")
         elif do in ("start", "no_start"):
-            saved.begin_with(viewer, number, do == "start")
+            saved.begin_with(viewer, view, do == "start")
         elif do == "delete":
-            saved.delete(viewer, number)
+            saved.delete(viewer, view)
         else:
             raise BadInput("Nothing of the kind can be done to a view", "Rename, share, withdraw, start, no_start or delete it", value=do[:40])
         return listed(viewer)

@@ -45,6 +45,9 @@ class Whole:
         self.ask_for_resource()
         put(self.system, "tiny", *({} for _ in range(2)))
         keep(self.system, "tiny", "2026-11-18")
+        local = viewer("local", "local", (Grant("local", privacy=3),), self.system.roles, EVERY_DEPARTMENT)
+        for name in ("first", "second"):
+            self.system.saved.keep(local, "operations", "city=tiny", name)
         self.server, self.gateway, results = create_server(self.system)
         self.app = create_dash(self.system, self.server, self.gateway, results)
         self.client = signed_in(self.system, self.server)

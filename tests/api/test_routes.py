@@ -37,6 +37,9 @@ KNOWN_OF = {
     "export.take_out": {"kind": ["csv", "geojson"], "level": ["district"]}, "units.overlay": {"kind": ["points", "heat"]},
     "wall.scene": {"name": ["overview", "map", "data", "service"]}, "page_service.take_out": {"show": ["open", "due"], "period": ["week"]},
     "page_morning.kept_file": {"name": ["2026-11-18-zh.html", "2026-11-18-en.pdf"]},
+    "page_query.take_out": {"kind": ["csv", "parquet"], "q": ['{"subject":"unit"}', '{"subject":"latest","group":[{"column":"level"}]}']},
+    "saved.keep": {"words": ["city=tiny", "city=tiny&unit=990101"], "name": ["one", "two", "three", "four"], "page": ["operations", "map"]},
+    "saved.change": {"number": [1, 2], "do": ["share", "start", "withdraw"]},
     "wall.steer": {"scene": ["map", "courses"], "unit": ["990101001"], "do": ["next", "hold", "release", "fly", "show"]},
 }  # fmt: skip
 BODIES = {
