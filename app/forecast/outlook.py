@@ -23,6 +23,8 @@ from app.forecast.register import horizon, known, spec_of
 from app.forecast.scoring import scores_of
 from app.forecast.spec import Spec
 from app.indicators.cube import Cube
+from app.indicators.learnt import least_spread
+from app.indicators.registry import Indicator
 from app.indicators.values import Values
 from data.levels import LEVELS
 
@@ -119,7 +121,7 @@ def make(values: Values, name: str, models: Models, points_of: Callable[[str], A
     for level, ground in rests.items():
         if id(ground.panel) not in made:
             made[id(ground.panel)] = engine.predict_from(ground.champion, ground.panel)
-        found[level] = _spread_out(level, made[id(ground.panel)], ground, cube.hierarchy.sizes[level])
+        found[level] = _at_least(_spread_out(level, made[id(ground.panel)], ground, cube.hierarchy.sizes[level]), cube.indicator)
     if not found:
         return None
     until = int(next(iter(rests.values())).panel.times[-1])
@@ -145,6 +147,17 @@ def _spread_out(level: str, made: engine.Forecast, ground: Ground, size: int) ->
     bands = {share: (whole(low), whole(high)) for share, (low, high) in made.bands.items()}
     return LevelOutlook(level, made.times_ahead, whole(made.y_hat), bands, made.model, scores_of(made.scoreboard, made.model), tuple(made.said),
                         {group: whole(part) for group, part in made.drivers.items()}, None if made.base is None else whole(made.base))
+
+
+def _at_least(found: LevelOutlook, indicator: Indicator) -> LevelOutlook:
+    """No band is narrower than what is usual ever is (learnt.least_spread): a past without a surprise promises none for ever. Wider ones
+    hold the narrower ones."""
+    half = NORMAL_90 * least_spread(found.y, indicator)
+    bands: dict[float, tuple[Floats, Floats]] = {}
+    inner = (found.y, found.y)
+    for (share, (low, high)), wide in zip(sorted(found.bands.items()), (0.78, 1.0), strict=True):
+        inner = bands[share] = (np.fmin(np.fmin(low, found.y - half * wide), inner[0]), np.fmax(np.fmax(high, found.y + half * wide), inner[1]))
+    return replace(found, bands=bands)
 
 
 def _agree(values: Values, cube: Cube, tower: Tower, agreement: str) -> Tower:

@@ -65,12 +65,16 @@ def test_a_number_beyond_its_band_says_where_and_why_and_who(served):
     assert "Air quality index" in english and "Usual: the band of the same hour" in english
 
 
-def test_the_hours_to_come_are_the_learnt_band_and_nothing_else(served):
+def test_the_hours_to_come_are_what_is_usual_until_a_forecast_is_there(served):
     system, _, client = served
     seen = system.seen_by(system.identity.recognise(client.get_cookie("chengshu-session").value, None, ""), "operations.read")
-    row = next(row for row in facts.expected(seen, "tiny") if row["indicator"]["id"] == "aqi")
-    assert len(row["hours"]) == 6 and row["hours"][0]["at"] == int(tiny.NOON.timestamp()) + 3600
-    assert all(36 < step["low"] <= step["usual"] <= step["high"] < 44 and step["learnt_from"] >= 4 for step in row["hours"])
+    system.outlooks.forget("tiny")
+    usual, forecast = (next(row for row in facts.expected(seen, "tiny", waits=waits) if row["indicator"]["id"] == "aqi") for waits in (False, True))
+    for row in (usual, forecast):
+        assert len(row["hours"]) == 6 and row["hours"][0]["at"] == int(tiny.NOON.timestamp()) + 3600
+    assert all(36 < step["low"] <= step["usual"] <= step["high"] < 44 and step["learnt_from"] >= 4 for step in usual["hours"])
+    assert usual["kind"] == "usual" and forecast["kind"] == "forecast" and forecast["model"] and forecast["cutoff"] == forecast["at"]
+    assert all(step["low"] < step["usual"] < step["high"] for step in forecast["hours"]), "never a band without a width"
 
 
 def test_a_part_of_the_city_is_told_of_itself_alone(served):

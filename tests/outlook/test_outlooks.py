@@ -30,6 +30,8 @@ def test_levels_agree_and_the_line_of_a_unit_is_its_own(system):
     assert tower.cutoff == int((tiny.NOON - timedelta(hours=1)).timestamp()) and tower.levels["city"].times[0] == tower.cutoff + HOUR
     assert np.abs(district.sum(axis=0) - city[0]).max() < 1e-8 and np.abs(street[:2].sum(axis=0) - district[0]).max() < 1e-8
     low, high = tower.levels["street"].bands[0.9]
+    inner = tower.levels["street"].bands[0.8]
+    assert (low <= inner[0]).all() and (inner[1] <= high).all(), "the wider band holds the narrower one"
     assert (low <= street).all() and (street <= high).all() and (low[:, -1] < street[:, -1]).all()
     viewer = seen(system)
     line = told.line(viewer, "tiny", cards.unit(viewer, "tiny", STREETS[1]), "power_load_mw")
