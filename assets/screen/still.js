@@ -2,7 +2,7 @@
 (() => {
   const {createElement: h, Fragment, memo} = window.React;
   const screen = (window.chengshu_screen = window.chengshu_screen || {});
-  const TAGS = new Set(('a abbr article aside b br button caption code dd details div dl dt em figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr i img kbd ' +
+  const TAGS = new Set(('a abbr article aside b br button caption code dd details dialog div dl dt em figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr i img kbd ' +
     'label li main mark menu meter nav ol optgroup option p pre progress s section select small span strong sub summary sup table tbody td textarea tfoot th thead time tr u ul').split(' '));
   const DRAWN = new Set(['Icon', 'Spark', 'WallCourse', 'Picture']);
   const draw = node => {
