@@ -127,6 +127,12 @@ def _ett() -> list[Row]:
         rows += [Row(f"ETTh1: {name} (naive), MSE at {horizon}", data, squares[name] / count, "") for name in ("persistence", "daily", "weekly")]
         rows.append(Row(f"ETTh1: MSE at {horizon}", data, squares["ours"] / count, "", limit=limit,
                         note=f"MAE {absolute / count:.3f}; period_ridge, {spent:.1f} CPU-s"))
+    for horizon in (96, 336):
+        run = roll(panel, Spec(horizon, "PT1H"), np.arange(one.test, panel.t - horizon + 1, 5), "period_ridge")
+        assert run.scores is not None
+        cover = np.array([100 * row.coverage[0.9] for step in range(1, horizon + 1) if (row := run.scores.of("period_ridge", step))])
+        rows.append(Row(f"ETTh1: 90 % bands at {horizon}, farthest from 90 at a step", f"7 channels × {run.ends.size} moments",
+                        float(np.abs(cover - 90).max()), "pt", limit=COVER, note=f"{cover.min():.1f} … {cover.max():.1f}, mean {cover.mean():.1f}"))
     return rows
 
 
