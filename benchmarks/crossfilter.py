@@ -93,17 +93,18 @@ def _write(system: System, cases: int, name: str) -> None:
         cursor.execute("create temp table codes as select row_number() over () - 1 as n, code from theme.unit where city = 'demo' and level = 'grid'")
         cursor.execute("create temp table kinds as select row_number() over () - 1 as n, category, channel, department from "
                        "(select distinct category, channel, department from theme.service_case where city = 'demo')")
+        kinds, places = (cursor.execute(f"select count(*) from {table}").fetchone()[0] for table in ("kinds", "codes"))
         cursor.execute(
             f"""insert into base.service_case by name
             with top as (select * from base.service_case where city = 'demo' and valid_to is null and case_no not like 'bench-%' limit 1),
-            drawn as (select i, hash(i, 1, '{name}') as a, hash(i, 2, '{name}') as b, hash(i, 3, '{name}') as c, hash(i, 4, '{name}') as d
-                from range({cases}) r(i))
+            drawn as (select i, (hash(i, 1, '{name}') % {kinds})::bigint as a, (hash(i, 2, '{name}') % {places})::bigint as b,
+                hash(i, 3, '{name}') as c, hash(i, 4, '{name}') as d from range({cases}) r(i))
             select t.* replace ('{name}-' || i as case_no, k.category as category, k.channel as channel, k.department as department,
                 u.code as unit_code,
                 (select max(opened_at) from base.service_case where city = 'demo' and case_no not like 'bench-%')
                     - to_seconds((sqrt((c % 1000003) / 1000003) * {DAYS * DAY})::bigint) as opened_at,
                 null as promised_at, null as closed_at, if(d % 5 = 0, 'handling', if(d % 7 = 0, 'open', 'closed')) as status, null as title)
-            from drawn join kinds k on k.n = a % (select count(*) from kinds) join codes u on u.n = b % (select count(*) from codes), top t""")
+            from drawn join kinds k on k.n = a join codes u on u.n = b, top t""")
         cursor.execute("drop table codes")
         cursor.execute("drop table kinds")
 
