@@ -56,11 +56,8 @@ class Bands:
         where = buckets(panel, self.spec, horizon)
         target = where[:, panel.t + np.arange(horizon)]
         unit = self._unit(panel, target) * self.size[np.arange(horizon), target[1]]
-        found = {}
-        for i, level in enumerate(self.spec.levels):
-            low, high = quantile(self.quantiles[:horizon], self.below[:horizon, i]), quantile(self.quantiles[:horizon], 1 - self.above[:horizon, i])
-            found[level] = (y_hat + unit * np.minimum(low, 0.0), y_hat + unit * np.maximum(high, 0.0))
-        return found
+        low, high = reaches(self.quantiles[:horizon], self.below[:horizon], self.above[:horizon])
+        return {level: (y_hat + unit * low[:, i], y_hat + unit * high[:, i]) for i, level in enumerate(self.spec.levels)}
 
     def _unit(self, panel: Panel, where: Ints) -> Floats:
         """The spread of each series of a panel in each bucket, [n, h]."""
@@ -89,6 +86,16 @@ def quantile(table: Floats, share: Floats) -> Floats:
     part = (inside - GRID[at]) / (GRID[at + 1] - GRID[at])
     found = table[rows, at] * (1 - part) + table[rows, at + 1] * part
     return found * (1 + 4 * np.maximum(0.0, np.maximum(share - 1, -share)))
+
+
+def reaches(table: Floats, below: Floats, above: Floats) -> tuple[Floats, Floats]:
+    """How far the low and the high ends reach, in spreads, [h, levels]: never past the forecast itself, and wider bands hold narrower ones.
+
+    Levels follow their own misses, so that a wider band could come out the narrower one where errors are few.
+    """
+    low = np.stack([quantile(table, share) for share in below.T], axis=1)
+    high = np.stack([quantile(table, 1 - share) for share in above.T], axis=1)
+    return np.minimum.accumulate(np.minimum(low, 0.0), axis=1), np.maximum.accumulate(np.maximum(high, 0.0), axis=1)
 
 
 def track(panel: Panel, spec: Spec, ends: NDArray[np.int64], y_hat: Floats, scale: Floats, warm: int) -> tuple[Bands, Floats]:
@@ -213,8 +220,7 @@ class _Follow:
         """How far the ends of forecast j lie from it, [levels, 2, n, h]; remembered, to see later whether they held."""
         if self.since >= RENEW:
             self.renew()
-        low = np.stack([np.minimum(quantile(self.table, self.below[:, i]), 0.0) for i in range(self.levels.size)], axis=1)
-        high = np.stack([np.maximum(quantile(self.table, 1 - self.above[:, i]), 0.0) for i in range(self.levels.size)], axis=1)
+        low, high = reaches(self.table, self.below, self.above)
         self.found[j] = (low, high)
         unit = self.unit(np.full(len(self.size), j), np.arange(len(self.size))).T       # [n, h]
         return np.stack([np.stack([unit * side[:, i] for side in (low, high)]) for i in range(self.levels.size)])
