@@ -102,7 +102,7 @@ def test_zip_bombs_are_never_unpacked(city, tmp_path):
     with zipfile.ZipFile(tmp_path / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as packed, packed.open("a.csv", "w", force_zip64=True) as inner:
         for _ in range(200):
             inner.write(bytes(1_000_000))
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(Unreadable):
         give(city, tmp_path, (tmp_path / "bomb.zip").read_bytes(), "bomb.csv")
     many = pa.table({"case_no": pa.array(["C-1"]).take(pa.array([0] * 1_000_000)).dictionary_encode()})
@@ -118,7 +118,7 @@ def test_zip_bombs_are_never_unpacked(city, tmp_path):
             take_in(city, HandIn("tiny", "urban_management", "service_case", tmp_path / "rows.parquet", tiny.AS_OF))
     finally:
         handed.MOST_CELLS = kept
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20
 
 
 @pytest.mark.parametrize("kind", ["csv", "parquet"])

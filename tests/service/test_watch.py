@@ -52,10 +52,10 @@ def test_a_time_falls_into_the_first_bucket_that_holds_it():
 def test_counting_costs_next_to_nothing():
     watch, best = Watch(), 1.0
     for _ in range(20):
-        begun = time.perf_counter()
+        begun = time.thread_time()
         for _ in range(500):
             watch.note("api", 200, 0.0123)
-        best = min(best, (time.perf_counter() - begun) / 500)
+        best = min(best, (time.thread_time() - begun) / 500)
     assert best < 20e-6                     # about 1 µs on an idle core; benchmarks/service.py prints it
 
 
