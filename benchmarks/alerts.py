@@ -153,7 +153,8 @@ def _raised(rule: Rule, times: np.ndarray, values: np.ndarray) -> list[int]:
     """When the rule was raised on one series."""
     seconds = length_of("PT5M")
     indicator = SimpleNamespace(cadence="PT5M", decimals=3, rollup="weighted_mean", thresholds=(), direction="band")
-    cube: Any = SimpleNamespace(times=times, indicator=indicator, timezone="UTC", hierarchy=SimpleNamespace(sizes={"street": 1}),
+    cube: Any = SimpleNamespace(times=times, indicator=indicator, timezone="UTC", expected=None, ahead=None,
+                                hierarchy=SimpleNamespace(sizes={"street": 1}),
                                 values=lambda _level, row: values[row : row + 1],
                                 steps=lambda _level, rows, _units=None: values[rows][:, None])
     track, found = Track(rule, 1, "PT5M"), []

@@ -66,10 +66,12 @@ def hand_in_records(folder: Path, size: str, seed: int, until: datetime) -> Iter
     for day in range(days):
         since, end = begun + timedelta(days=day), begun + timedelta(days=day + 1)
         today = [row for row in cases if since <= row["opened_at"] < end]
-        yield maker.hand_in("urban_management", "service_case", f"{end:%Y%m%d}", today, end, maker.wrong_case, wrong)
+        if today:                   # a small city has days without a case: nobody hands in an empty file
+            yield maker.hand_in("urban_management", "service_case", f"{end:%Y%m%d}", today, end, maker.wrong_case, wrong)
         if day % 7 == 3:
             yield maker.hand_in("police", "person", f"{end:%Y%m%d}", maker.moved(persons, 60 * many), end, maker.wrong_person, 0.05)
-            yield maker.hand_in("data_bureau", "service_case", f"{end:%Y%m%d}", maker.retold(today, 0.6, maker.other_case, 0.2), end, None, 0)
+            if again := maker.retold(today, 0.6, maker.other_case, 0.2):
+                yield maker.hand_in("data_bureau", "service_case", f"{end:%Y%m%d}", again, end, None, 0)
 
 
 class _Maker:
