@@ -205,7 +205,12 @@ class Outlooks:
         return learn(mine, theirs, driver, place)
 
     def expected(self, city: str, indicator: str, level: str, at: int) -> Band | None:
-        """What was expected of a step (its start) before it came: middle and spread of every unit; None where nothing was issued."""
+        """What was expected of a step (its start) before it came: middle and spread of every unit; None where nothing was issued.
+
+        Of chosen models alone: what a quick one said depends on who asked when, and a colour must not.
+        """
+        if self.champions.row(city, indicator, level) is None:
+            return None
         with self._lock:
             issued = [tower for tower in self._issued.get((city, indicator), []) if tower.cutoff < at and level in tower.levels]
         if not issued:

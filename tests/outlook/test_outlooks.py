@@ -10,6 +10,7 @@ import pytest
 from app.access import Grant, Viewer
 from app.errors import NotFound
 from app.forecast import told
+from app.forecast.training import Job
 from app.indicators import learnt
 from app.units import cards
 from tests import tiny
@@ -114,6 +115,9 @@ def test_children_below_what_is_forecast_as_a_whole_add_up(system, monkeypatch):
 
 
 def test_a_value_without_limits_is_judged_by_what_was_expected_of_it(own, tmp_path):
+    quick = own.outlooks.tower("tiny", "power_load_mw")
+    assert own.outlooks.expected("tiny", "power_load_mw", "street", quick.cutoff + HOUR) is None, "nobody chose this model"
+    own.training.run(Job("tiny", "power_load_mw", "street", ""))
     issued = own.outlooks.tower("tiny", "power_load_mw")
     cube = own.values("tiny").cube("power_load_mw")
     assert not cube.indicator.thresholds, "a sign that history judges"
