@@ -139,7 +139,8 @@ def _sure(r: Reader, one: dict[str, Any], line: dict[str, Any]) -> list[Any]:
     before, _, after = r.t("How sure: four times out of five it lies within {half}.", half="\0").partition("\0")
     found: list[Any] = [before, half, after]
     if line["mae"] is not None:
-        found += [" ", r.t("In the backtest it was {mae} off on average.", mae=measured(r, line["mae"], {**one, "decimals": finer(one)}))]
+        mae = measured(r, line["mae"], {**one, "decimals": finer(one)})
+        found += [" ", r.t("In the backtest it was {mae} off on average over all units compared.", mae=mae)]
     if line["beats_naive"] is False:
         found += [" ", html.B(r.t("It is no better than repeating the past, so take it as that."), className="fc-naive")]
     return [*found, " ", html.Small(r.t("Forecast by {name}, as known at {when}.", name=model_name(r, line["model"]),
