@@ -6,10 +6,9 @@ from typing import Any
 
 from dash import dcc, html
 
-from layouts.components.city_map import CityMap
 from layouts.components.icons import icon
+from layouts.components.look_map import look_map
 from layouts.components.still import Still, still
-from layouts.map_style import map_styles
 from layouts.reader import Reader
 
 PANELS = ("forecast_head", "forecast_units", "forecast_scenarios", "forecast_scores", "forecast_drivers", "forecast_model", "forecast_table")
@@ -37,7 +36,7 @@ def forecast_page(r: Reader, city: dict[str, Any], told: dict[str, Any]) -> html
         ],
         className="fc-panel fc-of-chart", **{"aria-label": r.t("Course and outlook")})
     legend = html.Div(Still(id="tree-forecast_legend", tree=told["panels"]["legend"]), className="cs-legend-place fc-legend-place")
-    maps = html.Section([_map(r, city, told["map"]), legend, html.Div(id="forecast-play", className="fc-play")] if told["map"] else
+    maps = html.Section([look_map(r, MAP, city, told["map"]), legend, html.Div(id="forecast-play", className="fc-play")] if told["map"] else
                         html.P(r.t("No map"), className="fc-note"), className="fc-panel fc-of-map", **{"aria-label": r.t("Map")})
     return html.Div(
         [dcc.Store(id="forecast-facts", data=facts), sections["forecast_head"], sections["forecast_units"], chart, maps,
@@ -50,27 +49,6 @@ def _section(name: str, tree: Any) -> html.Section:
     place = PLACES.get(name)
     return html.Section([Still(id=f"tree-{name}", tree=tree), html.Div(id=place) if place else None],
                         className=f"fc-panel fc-of-{name.partition('_')[2]}", **{"data-panel": name})
-
-
-def _map(r: Reader, city: dict[str, Any], place: dict[str, Any]) -> CityMap:
-    camera = {"bounds": place["bounds"], "padding": {"left": 24, "right": 56, "top": 24, "bottom": 24}}
-    return CityMap(
-        id=MAP,
-        city=city["city"],
-        mapStyle=map_styles(city["city"], city["versions"]["geometry"], city["max_zoom"]),
-        camera={**camera, "jump": True},
-        home=camera,
-        language=r.language,
-        theme=r.theme,
-        colors=place["colors"],
-        values=place["values"],
-        level=place["level"],
-        selected=place["selected"],
-        card=place["card"],
-        layers=[],
-        attribution=city["licence"],
-        className="cs-map",
-    )
 
 
 def words(r: Reader) -> dict[str, Any]:

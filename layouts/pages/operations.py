@@ -6,9 +6,8 @@ from typing import Any
 
 from dash import dcc, html
 
-from layouts.components.city_map import CityMap
+from layouts.components.look_map import look_map
 from layouts.components.still import Still
-from layouts.map_style import map_styles
 from layouts.reader import Reader
 
 PANELS = ("desk_head", "desk_signs", "desk_units", "desk_alerts", "desk_feed", "desk_series", "desk_service")
@@ -25,7 +24,7 @@ def operations_page(r: Reader, city: dict[str, Any], told: dict[str, Any]) -> ht
         for name in PANELS
     }
     legend = html.Div(Still(id="tree-legend", tree=told["panels"].get("legend", "")), className="cs-legend-place desk-legend")
-    frame = html.Section([_map(r, city, place), legend], className="desk-panel desk-of-map", **{"aria-label": r.t("Map")}) if place else None
+    frame = html.Section([look_map(r, MAP, city, place), legend], className="desk-panel desk-of-map", **{"aria-label": r.t("Map")}) if place else None
     return html.Div(
         [
             dcc.Store(id="desk-facts", data=facts),
@@ -39,25 +38,4 @@ def operations_page(r: Reader, city: dict[str, Any], told: dict[str, Any]) -> ht
             sections["desk_feed"],
         ],
         className="desk",
-    )
-
-
-def _map(r: Reader, city: dict[str, Any], place: dict[str, Any]) -> CityMap:
-    camera = {"bounds": place["bounds"], "padding": {"left": 24, "right": 56, "top": 24, "bottom": 24}}
-    return CityMap(
-        id=MAP,
-        city=city["city"],
-        mapStyle=map_styles(city["city"], city["versions"]["geometry"], city["max_zoom"]),
-        camera={**camera, "jump": True},
-        home=camera,
-        language=r.language,
-        theme=r.theme,
-        colors=place["colors"],
-        values=place["values"],
-        level=place["level"],
-        selected=place["selected"],
-        card=place["card"],
-        layers=[],
-        attribution=city["licence"],
-        className="cs-map",
     )

@@ -1,0 +1,31 @@
+"""The map of a page that one look filters: the units below what is looked at, coloured, the camera on what is looked at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from layouts.components.city_map import CityMap
+from layouts.map_style import map_styles
+from layouts.reader import Reader
+
+
+def look_map(r: Reader, name: str, city: dict[str, Any], place: dict[str, Any]) -> CityMap:
+    """`name` is the component's id; `place` has bounds, colors, values, level, selected and card, as CityMap takes them."""
+    camera = {"bounds": place["bounds"], "padding": {"left": 24, "right": 56, "top": 24, "bottom": 24}}
+    return CityMap(
+        id=name,
+        city=city["city"],
+        mapStyle=map_styles(city["city"], city["versions"]["geometry"], city["max_zoom"]),
+        camera={**camera, "jump": True},
+        home=camera,
+        language=r.language,
+        theme=r.theme,
+        colors=place["colors"],
+        values=place["values"],
+        level=place["level"],
+        selected=place["selected"],
+        card=place["card"],
+        layers=[],
+        attribution=city["licence"],
+        className="cs-map",
+    )
