@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import ByteSize, Field, SecretStr, TypeAdapter, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.errors import BadInput
@@ -33,6 +33,9 @@ class Settings(BaseSettings):
     threads: int = Field(8, ge=1, le=256, description="Threads that answer requests.")
     memory_limit: str = Field("4GB", pattern=r"^\d+(\.\d+)?\s?(MB|GB|TB|MiB|GiB)$",
                               description="Most memory the database may use; more spills to disk.")
+    values_memory: str = Field("4GB", pattern=r"^\d+(\.\d+)?\s?(MB|GB|TB|MiB|GiB)$",
+                               description="Most memory the values of a city may take; those asked for longest ago go, and are read again when "
+                                           "asked for.")
     database_threads: int = Field(2, ge=1, le=256, description="Cores a roll-up or a build may use.")
     language: Literal["zh", "en"] = Field("zh", description="Language of a first visit; the switch is on every page.")
     theme: Literal["dark", "light"] = Field("dark", description="Colour scheme of a first visit.")
@@ -108,6 +111,11 @@ class Settings(BaseSettings):
         except ValueError as error:
             raise ValueError(f"{error}; networks look like 10.1.0.0/16 or fd00::/8, with commas between") from error
         return text
+
+    @property
+    def values_bytes(self) -> int:
+        """`values_memory` as a number."""
+        return int(TypeAdapter(ByteSize).validate_python(self.values_memory))
 
     @property
     def database(self) -> Path:

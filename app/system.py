@@ -146,7 +146,7 @@ class System:
         """The values of a city's units; raises NotFound."""
         with self._lock:
             if key not in self._values:
-                values = self._values[key] = Values(self.db, key, self.city(key).timezone)
+                values = self._values[key] = Values(self.db, key, self.city(key).timezone, self.settings.values_bytes)
                 values.expected, values.ahead = partial(self.outlooks.expected, key), partial(self.outlooks.ahead, key)
             return self._values[key]
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import timedelta
+
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from data.build import pieces, run_step, statements
 from data.connection import Database
+
+AT_ONCE = 20_000_000        # readings of one pass: 0.6 GB of arrays
 
 
 def readings(db: Database, city: str, indicator: str, level: str) -> dict[str, NDArray]:
@@ -16,17 +21,30 @@ def readings(db: Database, city: str, indicator: str, level: str) -> dict[str, N
     return _arrays(db.run(sql, {"city": city, "indicator": indicator, "level": level}).fetchnumpy())
 
 
-def readings_of_all(db: Database, city: str, but: str) -> dict[str, dict[str, NDArray]]:
-    """The readings of every indicator that is not native to level `but`, in one pass: {indicator: arrays}."""
+def readings_of_all(db: Database, city: str, but: str, at_once: int = AT_ONCE) -> Iterator[dict[str, dict[str, NDArray]]]:
+    """The readings of every indicator that is not native to level `but`, a stretch of time after the other: {indicator: arrays}.
+
+    A stretch holds about `at_once` readings and ends with a day of UTC, which no step shorter than a day crosses; indicators of
+    longer steps come whole, first.
+    """
     sql = statements(pieces()["theme.roll_readings_of_all"].text)[0]
-    found = db.run(sql, {"city": city, "but": but}).fetchnumpy()
-    position, arrays = np.asarray(found["position"], np.int64), _arrays(found)
-    order = np.argsort(position, kind="stable")
-    known, starts = np.unique(position[order], return_index=True)
     names = dict(db.run("select position, id from catalogue.indicator").fetchall())
-    ends = np.r_[starts[1:], position.size]
-    return {names[int(number)]: {key: column[order[a:b]] for key, column in arrays.items()}
-            for number, a, b in zip(known, starts, ends, strict=True)}
+    count, first, last = db.run("select count(*), min(observed_at), max(observed_at) from base.reading where city = $1", [city]).fetchone()
+    if not count:
+        return
+    days = max(1, int(at_once / count * ((last - first) / timedelta(days=1) + 1)))
+    since = first.replace(hour=0, minute=0, second=0, microsecond=0)
+    stretches = [(first, last + timedelta(days=1), False)]
+    while since <= last:
+        stretches.append((since, since := since + timedelta(days=days), True))
+    for a, b, is_short in stretches:
+        found = db.run(sql, {"city": city, "but": but, "since": a, "until": b, "is_short": is_short}).fetchnumpy()
+        position, arrays = np.asarray(found["position"], np.int64), _arrays(found)
+        order = np.argsort(position, kind="stable")
+        known, starts = np.unique(position[order], return_index=True)
+        ends = np.r_[starts[1:], position.size]
+        yield {names[int(number)]: {key: column[order[a:b]] for key, column in arrays.items()}
+               for number, a, b in zip(known, starts, ends, strict=True)}
 
 
 def readings_between(db: Database, city: str, indicator: str, level: str, since: int, until: int) -> dict[str, NDArray]:

@@ -63,17 +63,34 @@ def _distinct(steps: NDArray[np.int64], seconds: int | None) -> tuple[NDArray[np
     return low + found * seconds, (np.cumsum(there) - 1)[place]
 
 
+def _moved(array: NDArray, rows: NDArray[np.int64], room: int, nothing: float) -> NDArray:
+    """An array of `room` rows with what there was at `rows`, nothing elsewhere."""
+    found = np.full((room, *array.shape[1:]), nothing, array.dtype)
+    found[rows] = array
+    return found
+
+
 @dataclass
 class Level:
     """One level of a cube. `value` and `count` have spare rows at the end; `expected` is per epoch.
 
+    `count` is None at the native level, where a unit counts as one when it reported.
     `few` is kept of personal shares only: True where the numerator or the denominator is a count of few people.
     """
 
     value: Floats
-    count: NDArray[np.int32]
+    count: NDArray[np.int32] | None
     expected: list[NDArray[np.int64]] = field(default_factory=list)
     few: NDArray[np.bool_] | None = None
+
+    def reported(self, rows: Any) -> NDArray[np.int32]:
+        """How many native units under every unit reported at some steps: rows of the arrays, an index or a mask of them."""
+        return (~np.isnan(self.value[rows])).astype(np.int32) if self.count is None else self.count[rows]
+
+    @property
+    def nbytes(self) -> int:
+        """Memory the arrays take, in bytes."""
+        return sum(array.nbytes for array in (self.value, self.count, self.few) if array is not None)
 
 
 class Cube:
@@ -88,7 +105,7 @@ class Cube:
         self.levels: dict[str, Level] = {}
         for level in LEVELS[: LEVELS.index(self.native) + 1]:
             size = hierarchy.sizes[level]
-            self.levels[level] = Level(np.full((0, size), np.nan), np.zeros((0, size), np.int32),
+            self.levels[level] = Level(np.full((0, size), np.nan), None if level == self.native else np.zeros((0, size), np.int32),
                                        [tree.native_below(self.native)[level] for tree in hierarchy.trees],
                                        np.zeros((0, size), bool) if self._keeps_few else None)
 
@@ -108,7 +125,8 @@ class Cube:
             for level, partial in partials.items():
                 mine = self.levels[level]
                 mine.value[where[run]] = partial.value(self.indicator.rollup, self.indicator.scale)
-                mine.count[where[run]] = partial.count
+                if mine.count is not None:
+                    mine.count[where[run]] = partial.count
                 if mine.few is not None:
                     mine.few[where[run]] = is_few(partial.total) | is_few(partial.weight)
         return touched
@@ -152,17 +170,12 @@ class Cube:
         at_end = used == 0 or new[0] > self.times[-1]
         times = np.concatenate([self.times, new]) if at_end else np.union1d(self.times, new)
         for level in self.levels.values():
-            capacity, size = level.value.shape
-            if not at_end or capacity < total:
+            if not at_end or level.value.shape[0] < total:
                 room = total if used == 0 else total + max(24, total // 8)
-                value, count = np.full((room, size), np.nan), np.zeros((room, size), np.int32)
                 kept = np.searchsorted(times, self.times)
-                value[kept], count[kept] = level.value[:used], level.count[:used]
-                if level.few is not None:
-                    few = np.zeros((room, size), bool)
-                    few[kept] = level.few[:used]
-                    level.few = few
-                level.value, level.count = value, count
+                level.value = _moved(level.value[:used], kept, room, np.nan)
+                level.count = None if level.count is None else _moved(level.count[:used], kept, room, 0)
+                level.few = None if level.few is None else _moved(level.few[:used], kept, room, False)
         self.times = times
 
     def drop(self, steps: NDArray[np.int64]) -> None:
@@ -171,7 +184,8 @@ class Cube:
         if kept.size == self.times.size:
             return
         for level in self.levels.values():
-            level.value, level.count = level.value[kept], level.count[kept]
+            level.value = level.value[kept]
+            level.count = None if level.count is None else level.count[kept]
             level.few = None if level.few is None else level.few[kept]
         self.times = self.times[kept]
 
@@ -202,7 +216,7 @@ class Cube:
     def coverage(self, level: str, row: int) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
         """(native units that reported, native units that stand) under every unit of a level at one step."""
         mine = self.levels[level]
-        return mine.count[row], mine.expected[self.hierarchy.epoch_of(int(self.times[row]))]
+        return mine.reported(row), mine.expected[self.hierarchy.epoch_of(int(self.times[row]))]
 
     def series(self, level: str, seq: int, since: int | None = None, until: int | None = None) -> tuple[NDArray[np.int64], Floats]:
         """(times in epoch seconds, values) of one unit."""
@@ -239,4 +253,4 @@ class Cube:
     @property
     def nbytes(self) -> int:
         """Memory the arrays take, in bytes."""
-        return sum(level.value.nbytes + level.count.nbytes for level in self.levels.values())
+        return sum(level.nbytes for level in self.levels.values())

@@ -100,14 +100,18 @@ class Values:
         return rolled[0][1][level].weight[0]
 
     def preload(self, but: str = "floor") -> int:
-        """Load every indicator with data in one pass over the readings, those native to `but` left out; returns how many."""
+        """Load every indicator with data, a stretch of time of all of them after the other, those native to `but` left out; returns how many."""
         with self._lock:
-            found = store.readings_of_all(self.db, self.city, but)
-            names = [name for name in found if name in self.indicators and name not in self._cubes]
-            for name in names:
-                self._cubes[name] = self._fill(self.indicators[name], found[name])
+            kept, fresh = set(self._cubes), dict[str, Cube]()
+            for found in store.readings_of_all(self.db, self.city, but):
+                for name, arrays in found.items():
+                    if name in fresh:
+                        fresh[name].put(arrays["i"], arrays["at"], arrays["value"], arrays["weight"])
+                    elif name in self.indicators and name not in kept:
+                        fresh[name] = self._fill(self.indicators[name], arrays)
+            self._cubes.update(fresh)
             self._make_room()
-            return len(names)
+            return len(fresh)
 
     def take_up(self, progress: Callable[[float], None] | None = None) -> TakenUp:
         """Roll up every batch that reached the base library and not the tower yet."""
@@ -205,7 +209,7 @@ class Values:
         tables = []
         for level in LEVELS[: LEVELS.index(cube.native)]:
             mine = cube.levels[level]
-            value, count = mine.value[where], mine.count[where]
+            value, count = mine.value[where], mine.reported(where)
             row, unit = np.nonzero(~np.isnan(value))
             epoch = np.fromiter((cube.hierarchy.epoch_of(int(at)) for at in steps), np.int64, steps.size)
             expected = np.stack(mine.expected)[epoch[row], unit] if steps.size else np.empty(0, np.int64)
@@ -218,7 +222,7 @@ class Values:
                 known = np.flatnonzero(row >= 0)
                 mine = cube.levels[level]
                 epochs = np.fromiter((cube.hierarchy.epoch_of(int(t)) for t in at[known]), np.int64, known.size)
-                newest.append(_table(level, known + 1, at[known], value[known], mine.count[row[known], known],
+                newest.append(_table(level, known + 1, at[known], value[known], mine.reported((row[known], known)),
                                      np.stack(mine.expected)[epochs, known]))
         store.write_rolled(self.db, self.city, cube.indicator.id, rolled, pa.concat_tables(newest) if newest else None,
                            None if whole else touched)

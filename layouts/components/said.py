@@ -96,3 +96,25 @@ def steps_of(r: Reader, procedure: dict[str, str] | None) -> list[str]:
             lines.append(before.strip())
         number += 1
     return [*lines, rest.strip()] if rest.strip() else lines
+
+
+def source_text(r: Reader, source: str) -> str:
+    """Where limits come from, in the reader's language; standards keep their number."""
+    if r.language == "en":
+        return source
+    for english, chinese in (
+        ("national criteria", "国家标准"),
+        ("legal classes", "法定分级"),
+        ("default", "默认值"),
+        ("project plan", "项目方案"),
+        ("learnt from the forecast", "由预测学得"),
+        ("ecological garden city, ", "生态园林城市 "),
+        ("city examination", "城市体检"),
+        ("national plan for", "国家规划"),
+        ("five classes", "五级"),
+        ("warning, guarantee", "警戒、保证水位"),
+        ("blue, yellow, orange, red", "蓝黄橙红"),
+        ("light, moderate, heavy, storm", "小中大暴雨"),
+    ):
+        source = source.replace(english, chinese)
+    return source

@@ -22,7 +22,7 @@ def short(r: Reader, standard: str) -> str:
 def evidence_page(r: Reader, rows: list[dict[str, Any]], counts: dict[str, dict[str, int]], at: int | None, chosen: dict[str, str]) -> html.Div:
     """`rows`: requirement, result, tests; `counts`: standard → result → number; `at`: end of the last run; `chosen`: the filter."""
     query = urlencode({name: word for name, word in chosen.items() if word})
-    never = r.t("The tests have not been run here yet: `make evidence` runs them.")
+    never = [r.t("The tests have not been run here yet; this command runs them:"), " ", html.Code("make evidence")]
     run = r.t("Last run of the tests: {time}", time=r.moment(at, "full")) if at else never
     return html.Div(
         [

@@ -10,7 +10,7 @@ from layouts import ids
 from layouts.components.drawn import Spark, onward
 from layouts.components.icons import icon
 from layouts.components.marks import SHAPES, empty, status_dot
-from layouts.components.said import expected
+from layouts.components.said import expected, source_text
 from layouts.components.still import still
 from layouts.components.traced import traced, value_key, within
 from layouts.panels.health import delta, movers, sentence
@@ -119,8 +119,10 @@ def _panel(r: Reader, place: dict[str, Any], tree: Any, code: str, chosen: dict[
     node, indicator = chosen["node"], chosen["indicator"]
     name, unit = r.pick(indicator["name_zh"], indicator["name_en"]), r.unit_of(indicator["unit"])
     link = f"/map?city={place['city']}&indicator={node.id}"
-    limits = r.t("Limits: {limits} ({source})", limits=" · ".join(r.number(one, indicator["decimals"]) for one in indicator["thresholds"]),
-                 source=indicator["threshold_source"]) if indicator["thresholds"] else r.t("Judged by what is usual at this hour and kind of day.")
+    limits = r.t("Judged by what is usual at this hour and kind of day.")
+    if indicator["thresholds"]:
+        limits = r.t("Limits: {limits} ({source})", limits=" · ".join(r.number(one, indicator["decimals"]) for one in indicator["thresholds"]),
+                     source=source_text(r, indicator["threshold_source"]))
     value = "–" if node.value is None else r.compact(node.value, indicator["decimals"])
     return html.Aside(
         [

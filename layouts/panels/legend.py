@@ -8,6 +8,7 @@ from dash import html
 
 from layouts.colors import NODATA
 from layouts.components.icons import icon
+from layouts.components.said import source_text
 from layouts.components.traced import within
 from layouts.ramps import colors, ramp_key
 from layouts.reader import Reader
@@ -60,28 +61,6 @@ def legend(r: Reader, indicator: dict[str, Any], found: dict[str, Any], finer: b
         role="group",
         **{"aria-label": r.t("Legend")},
     )
-
-
-def source_text(r: Reader, source: str) -> str:
-    """Where limits come from, in the reader's language; standards keep their number."""
-    if r.language == "en":
-        return source
-    for english, chinese in (
-        ("national criteria", "国家标准"),
-        ("legal classes", "法定分级"),
-        ("default", "默认值"),
-        ("project plan", "项目方案"),
-        ("learnt from the forecast", "由预测学得"),
-        ("ecological garden city, ", "生态园林城市 "),
-        ("city examination", "城市体检"),
-        ("national plan for", "国家规划"),
-        ("five classes", "五级"),
-        ("warning, guarantee", "警戒、保证水位"),
-        ("blue, yellow, orange, red", "蓝黄橙红"),
-        ("light, moderate, heavy, storm", "小中大暴雨"),
-    ):
-        source = source.replace(english, chinese)
-    return source
 
 
 def _labels(r: Reader, breaks: list[float], decimals: int) -> list[str]:

@@ -1,6 +1,7 @@
 """The running system: batches climb to the city, late ones touch only their path, units that move take history along."""
 
 from datetime import timedelta
+from functools import partial
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from app.system import System
 from app.units import cards
 from app.units.floors import slabs
 from app.units.search import search
+from data import store
 from tests import homes, tiny
 
 
@@ -209,3 +211,22 @@ def test_a_building_opens_into_slabs(system, tmp_path):
     assert [(floor["base"], floor["top"]) for floor in opened["floors"]] == [(0.0, 3.5), (3.5, 7.0)]
     assert [floor["value"] for floor in opened["floors"]] == [1.0, 2.0]
     assert opened["geometry"]["type"] == "Polygon"
+
+
+def test_values_loaded_a_stretch_after_the_other_are_those_loaded_at_once(system, tmp_path, monkeypatch):
+    hours = [row for hour in range(0, 80, 5) for row in tiny.readings("aqi", "street", at=tiny.NOON - timedelta(hours=hour))]
+    days = [row for day in range(4) for row in tiny.readings("active_sites", "street", at=tiny.NOON - timedelta(days=day))]
+    system.take([tiny.hand_in(tmp_path, "reading", hours, "hours"), tiny.hand_in(tmp_path, "reading", days, "days")])
+    values = system.values("tiny")
+    stretches = list(store.readings_of_all(system.db, "tiny", "floor", 20))
+    assert len(stretches) >= 4 and sum(arrays["i"].size for found in stretches for arrays in found.values()) == len(hours) + len(days)
+    monkeypatch.setattr(store, "readings_of_all", partial(store.readings_of_all, at_once=20))
+    kept = {}
+    for read in (lambda: [values.cube(name) for name in ("aqi", "active_sites")], values.preload):
+        values.forget_units()
+        read()
+        for name in ("aqi", "active_sites"):
+            cube = values.cube(name)
+            for level in cube.levels:
+                here = (cube.times.tolist(), np.nan_to_num(cube.history(level)).tolist(), cube.coverage(level, 0)[0].tolist())
+                assert kept.setdefault((name, level), here) == here
