@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from app.forecast.naive import seasonal
 from app.forecast.seasons import Ints, clock
 from app.forecast.spec import Spec
 
-NUMBERS = {"full": 20_000_000, "instant": 1_500_000}     # forecast values made in a backtest, at most
+NUMBERS = {"full": 20_000_000, "instant": 600_000}       # forecast values made in a backtest, at most
 MOMENTS = {"full": 1_000, "instant": 120}                  # and the moments they are made at
 NAIVES = ("persistence", "daily", "weekly")
 
@@ -110,34 +111,50 @@ def score(panel: Panel, spec: Spec, ends: NDArray[np.int64], forecasts: dict[str
     """
     horizon = next(iter(forecasts.values())).shape[2] if forecasts else spec.horizon
     truth = truths(panel, ends, horizon)[burn:]
-    plain = {name: y_hat[burn:] for name, y_hat in naives(panel, spec, ends, horizon).items()}
+    plain = naives(panel, spec, ends[burn:], horizon)
     judged = plain | {name: y_hat[burn:] for name, y_hat in forecasts.items()}
     there = ~np.isnan(truth)
     for y_hat in judged.values():
         there &= ~np.isnan(y_hat)
-    off = {name: np.where(there, y_hat - truth, 0.0) for name, y_hat in judged.items()}
-    rows = []
+    count = _pooled(there.sum(axis=(0, 1)))                         # [1 + h], all steps first
+    rows, root, mean, held = [], {}, {}, {}
+    for name, y_hat in judged.items():
+        off = np.where(there, y_hat - truth, 0.0)
+        root[name] = np.sqrt(_pooled(np.einsum("knh,knh->h", off, off)) / np.maximum(count, 1))
+        mean[name] = _pooled(np.abs(off).sum(axis=(0, 1))) / np.maximum(count, 1)
+        if bands and name in bands:
+            held[name] = _held(spec, there, off, bands[name][burn:])
     for step in range(horizon + 1):
-        part = slice(None) if step == 0 else slice(step - 1, step)
-        count = int(there[..., part].sum())
-        root = {name: _rms(e[..., part], count) for name, e in off.items()}
-        best = min((root[name] for name in ("daily", "weekly") if name in root), default=root["persistence"])
-        for name, e in off.items():
-            share = {}
-            if bands and name in bands:
-                low, high = (bands[name][burn:, :, side][..., part] for side in (0, 1))
-                gap = (truth - judged[name])[..., part]
-                inside = (gap[:, None] >= low) & (gap[:, None] <= high)
-                share = {level: float(inside[:, i][there[..., part]].mean()) if count else np.nan for i, level in enumerate(spec.levels)}
-            rows.append(Score(name, step, float(np.abs(e[..., part]).sum() / max(count, 1)), root[name], _skill(root[name], best),
-                              _skill(root[name], root["persistence"]), share, count))
+        best = min((float(root[name][step]) for name in ("daily", "weekly") if name in root), default=float(root["persistence"][step]))
+        for name in judged:
+            share = {level: float(held[name][level][step]) for level in spec.levels} if name in held else {}
+            ours = float(root[name][step])
+            rows.append(Score(name, step, float(mean[name][step]), ours, _skill(ours, best), _skill(ours, float(root["persistence"][step])),
+                              share, int(count[step])))
     order = {name: i for i, name in enumerate(judged)}
     rows.sort(key=lambda row: (order[row.model], row.horizon))
     return Scoreboard(tuple(rows), ends[burn:], panel.times[ends[burn:] - 1])
 
 
-def _rms(e: Floats, count: int) -> float:
-    return float(np.sqrt((e**2).sum() / max(count, 1)))
+def covered(board: Scoreboard, panel: Panel, spec: Spec, name: str, ends: NDArray[np.int64], y_hat: Floats, bands: Floats, burn: int) -> Scoreboard:
+    """A scoreboard that also says how often the bands of one of its models held; y_hat [k, n, h] after `ends`, bands [k, levels, 2, n, h]."""
+    off = (y_hat - truths(panel, ends, y_hat.shape[2]))[burn:]
+    held = _held(spec, ~np.isnan(off), off, bands[burn:])
+    rows = [replace(row, coverage={level: float(held[level][row.horizon]) for level in spec.levels}) if row.model == name else row
+            for row in board.rows]
+    return replace(board, rows=tuple(rows))
+
+
+def _held(spec: Spec, there: NDArray[np.bool_], off: Floats, bands: Floats) -> dict[float, Floats]:
+    """{level: the share of errors inside the band, [1 + h], over all steps first}; NaN where there is no truth."""
+    count = _pooled(there.sum(axis=(0, 1)))
+    inside = [(there & (bands[:, i, 0] <= -off) & (-off <= bands[:, i, 1])).sum(axis=(0, 1)) for i in range(len(spec.levels))]
+    return {level: _pooled(one) / np.where(count > 0, count, np.nan) for level, one in zip(spec.levels, inside, strict=True)}
+
+
+def _pooled(by_step: NDArray[Any]) -> NDArray[Any]:
+    """Sums [h] with that over all steps before them, [1 + h]."""
+    return np.r_[by_step.sum(), by_step]
 
 
 def _skill(ours: float, theirs: float) -> float:

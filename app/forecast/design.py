@@ -53,7 +53,7 @@ class Design:
         """The outer season that is looked back at: the inner one where the history does not hold it often enough."""
         return self.clock.outer if self.reach > 1 else self.clock.inner
 
-    def base(self, rows: Ints, ends: Ints, step: int) -> Floats:
+    def base(self, rows: Ints, ends: Ints, step: int | Ints) -> Floats:
         """What is usual `step` steps after the moment `ends`, [len(rows)]; the last value where nothing is usual yet."""
         target = ends - 1 + step
         b = self.usual.of("kinds", rows, ends, target)
@@ -87,7 +87,7 @@ class Design:
             return sorted({3, 6, *(max(2, c.inner // part) for part in (24, 12, 8))})
         return sorted({3, 6, max(2, c.inner // 2), max(2, c.inner), max(2, self.outer)})
 
-    def ahead(self, rows: Ints, ends: Ints, step: int, b: Floats) -> tuple[list[Floats], list[str]]:
+    def ahead(self, rows: Ints, ends: Ints, step: int | Ints, b: Floats) -> tuple[list[Floats], list[str]]:
         """Features of the target `step` steps ahead, whose base is b; and the group of each."""
         c, s, target = self.clock, self.scale[rows], ends - 1 + step
         last, slot, day = ends - 1, c.slot[target], c.day[target]
@@ -127,7 +127,7 @@ class Design:
         """Values at steps; 0 before the first."""
         return np.where(at >= 0, values[rows, np.maximum(at, 0)], 0.0)
 
-    def weather_ahead(self, name: str, rows: Ints, ends: Ints, target: Ints, step: int) -> tuple[Floats, Floats]:
+    def weather_ahead(self, name: str, rows: Ints, ends: Ints, target: Ints, step: int | Ints) -> tuple[Floats, Floats]:
         """How a factor will depart from what is usual for it, and the same of its square; as it was known at the moment."""
         values, normal, rho, _ = self.weather[name]
         row = rows if values.shape[0] > 1 else np.zeros_like(rows)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.errors import ChengshuError, Unavailable
-from app.forecast.backtest import Scoreboard, follow, moments, score, split, truths
+from app.forecast.backtest import NUMBERS, Scoreboard, covered, follow, moments, score, split, truths
 from app.forecast.drivers import contributions
 from app.forecast.frame import Floats, Panel, Times, ahead, said
 from app.forecast.model import Fitted, bounded, models, named
@@ -157,7 +157,7 @@ def choose(panel: Panel, spec: Spec, names: Iterable[str] | None = None, progres
         fitted = named(best).fit(panel, spec)
     told("bands", 0.95)
     bands, runs = follow(fitted, panel, ends, found[best], burn)
-    scores = score(panel, spec, ends, found, {best: runs}, burn)
+    scores = covered(scores, panel, spec, best, ends, found[best], runs, burn)
     told("done", 1.0)
     return Champion(best, replace(fitted, bands=bands), scores, _now(), _about(panel), tuple(words))
 
@@ -187,7 +187,8 @@ def _short(panel: Panel, spec: Spec, name: str | None) -> Champion:
     when = clock(panel, spec, 1)
     name = name or ("seasonal_naive" if panel.t > when.inner > 1 else "last_value")
     fitted = named(name).fit(panel, spec)
-    ends = np.arange(max(1, panel.t // 2), panel.t, max(1, panel.t // 64), dtype=np.int64)
+    count = max(4, min(64, NUMBERS[spec.mode] // max(1, panel.n * spec.horizon)))
+    ends = np.arange(max(1, panel.t // 2), panel.t, max(1, panel.t // (2 * count)), dtype=np.int64)
     if ends.size == 0:
         ends = np.array([panel.t])
     y_hat = bounded(named(name).paths(fitted, panel, ends, spec.horizon), spec)

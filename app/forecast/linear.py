@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,8 @@ from app.forecast.spec import Spec
 
 PENALTIES = (1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 3e-2, 1e-1, 3e-1, 1.0)     # times the weight of the rows
 STRETCHES = 4
+BATCH = 40_000                                            # rows whose features are made at once, about
+ALL, GAP, FAR_GAP, NEARBY = 4, 2, 4, 2                    # instant mode: steps learnt one by one; every GAP-th; every FAR_GAP-th after NEARBY seasons
 CHECK = 5                                                 # every fifth block of moments chooses the penalty
 LATE = 0.8                                                # the share of moments before the late ones, for models that choose on those
 
@@ -35,8 +38,8 @@ def rows_of(made: Design, rows: Ints, ends: Ints) -> Rows:
     return Rows(rows, ends, np.clip(np.column_stack(shared), -CLIP, CLIP), groups)
 
 
-def ahead(made: Design, at: Rows, step: int) -> tuple[Floats, Floats, list[str]]:
-    """Base [m], features [m, 1 + c + …] of a step (the first column is 1) and the group of each column."""
+def ahead(made: Design, at: Rows, step: int | Ints) -> tuple[Floats, Floats, list[str]]:
+    """Base [m], features [m, 1 + c + …] of a step, or of each row's own (the first column is 1), and the group of each column."""
     b = made.base(at.rows, at.ends, step)
     own, groups = made.ahead(at.rows, at.ends, step, b)
     x = np.empty((at.rows.size, 1 + at.first.shape[1] + len(own)))
@@ -55,6 +58,53 @@ def target(made: Design, at: Rows, step: int, b: Floats) -> Floats:
     return np.clip((found - b) / made.scale[at.rows], -CLIP, CLIP)
 
 
+def batches(made: Design, at: Rows, horizon: int) -> Iterator[tuple[slice, Floats, Floats]]:
+    """Steps (a slice of 0 … horizon - 1), their bases [s, m] and features [s, m, columns], about BATCH rows at a time."""
+    m = at.rows.size
+    size = max(1, BATCH // max(m, 1))
+    for low in range(0, horizon, size):
+        steps = np.arange(low + 1, min(low + size, horizon) + 1)
+        s = steps.size
+        many = at if s == 1 else Rows(np.tile(at.rows, s), np.tile(at.ends, s), np.tile(at.first, (s, 1)), at.groups)
+        b, x, _ = ahead(made, many, np.repeat(steps, m))
+        yield slice(low, low + s), b.reshape(s, m), x.reshape(s, m, -1)
+
+
+def drawn(made: Design, at: Rows, w: Floats, horizon: int) -> Floats:
+    """What coefficients expect of pairs at each step, [m, h]; steps past those that were learnt use the last one's."""
+    found = np.empty((horizon, at.rows.size))
+    for part, b, x in batches(made, at, horizon):
+        steps = np.minimum(np.arange(part.start, part.stop), len(w) - 1)
+        found[part] = b + np.matmul(x, w[steps][:, :, None])[:, :, 0] * made.scale[at.rows]
+    return found.T
+
+
+def learnt_steps(spec: Spec, inner: int) -> Ints:
+    """The steps whose coefficients are learnt: all of them, or (instant mode) the first ALL and some of each season, both of its ends among them.
+
+    Between two of them coefficients go straight; never across the turn of a season, where what is looked back at jumps.
+    """
+    steps = np.arange(1, spec.horizon + 1)
+    if spec.mode == "full" or spec.horizon <= 2 * ALL:
+        return steps
+    season = (steps - 1) // inner if inner > 1 else np.zeros_like(steps)
+    found = set(range(1, ALL + 1))
+    for one in range(int(season[-1]) + 1):
+        here = steps[season == one]
+        parts = -(-(here.size - 1) // (GAP if one < NEARBY else FAR_GAP)) + 1
+        found.update(here[np.linspace(0, here.size - 1, parts).round().astype(int)].tolist())
+    return np.array(sorted(found))
+
+
+def _between(learnt: Ints, w: Floats, horizon: int) -> Floats:
+    """Coefficients [horizon, c] of every step from those [s, c] of some: on the straight line between the learnt ones beside it."""
+    step = np.arange(1, horizon + 1)
+    high = np.minimum(np.searchsorted(learnt, step), learnt.size - 1)
+    low = np.where(learnt[high] == step, high, np.maximum(high - 1, 0))
+    part = (step - learnt[low]) / np.maximum(learnt[high] - learnt[low], 1)
+    return w[low] * (1 - part)[:, None] + w[high] * part[:, None]
+
+
 def learn(made: Design, panel: Panel, spec: Spec, most: int) -> tuple[Floats, list[str]]:
     """Coefficients [h, columns] from at most `most` pairs, and the group of each column; nothing learnt is all zeros."""
     rows, ends = pairs(panel, made.clock, spec, most)
@@ -65,14 +115,15 @@ def learn(made: Design, panel: Panel, spec: Spec, most: int) -> tuple[Floats, li
     late = checks(ends, made)
     weight = made.scale[rows] / made.scale[rows].mean()
     parts, groups = [], []
-    for step in range(1, spec.horizon + 1):
+    steps = learnt_steps(spec, made.clock.inner)
+    for step in steps.tolist():
         b, x, groups = ahead(made, at, step)
         z = target(made, at, step, b)
         there = np.isfinite(z)
         if not there.all():
             x, z = x[there], z[there]
         parts.append([_moments(x[part], z[part], weight[there][part]) for part in (~late[there], late[there])])
-    return _solved(parts, 1 + at.first.shape[1] if made.reach == 0 else 0), groups
+    return _between(steps, _solved(parts, 1 + at.first.shape[1] if made.reach == 0 else 0), spec.horizon), groups
 
 
 @dataclass(frozen=True)

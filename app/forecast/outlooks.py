@@ -71,7 +71,8 @@ class _Models:
         turn = REFIT["PT" if spec.cadence.startswith("PT") else "P"]
         t = int(np.searchsorted(panel.times, int(panel.times[-1]) // turn * turn, side="right"))
         learnt = panel.until(t) if t >= max(3 * LEAST, HALF * panel.t) else panel
-        return self.outlooks.fitted((self.city, self.indicator, key), (panel.ids, spec, int(learnt.times[-1])), partial(engine.choose, learnt, spec))
+        slot = (self.city, self.indicator, f"{key} {spec.horizon}")         # a longer look does not drive out the usual one
+        return self.outlooks.fitted(slot, (panel.ids, spec, int(learnt.times[-1])), partial(engine.choose, learnt, spec))
 
 
 class Outlooks:

@@ -8,6 +8,7 @@ import pytest
 
 from app.errors import NotFound, Unavailable
 from app.forecast.frame import ALWAYS
+from app.forecast.linear import learnt_steps
 from app.forecast.model import models, named
 from tests.forecast.series import panel, ring, spec
 
@@ -122,6 +123,24 @@ def test_neighbours_that_lead_are_followed():
         found = named("ridge").paths(one, with_, ends, 1)[:, 1:, 0]
         errors.append(float(np.sqrt(np.mean((found - y[1:, ends].T) ** 2))))
     assert errors[1] < 0.5 * errors[0]
+
+
+@pytest.mark.parametrize(("horizon", "inner"), [(1, 24), (6, 24), (12, 288), (24, 24), (48, 24), (60, 7), (168, 24), (20, 1)])
+def test_a_quick_fit_learns_some_steps_and_both_ends_of_every_season(horizon, inner):
+    some = learnt_steps(spec(horizon), inner)
+    assert learnt_steps(spec(horizon, mode="full"), inner).tolist() == list(range(1, horizon + 1))
+    assert some[0] == 1 and some[-1] == horizon and (np.diff(some) <= 4).all() and some[:4].tolist() == list(range(1, horizon + 1))[:4]
+    turns = np.arange(inner, horizon, inner) if inner > 1 else np.empty(0, int)
+    assert set(turns) | set(turns + 1) <= set(some.tolist())
+    assert some.size <= 0.75 * horizon or horizon <= 8
+
+
+def test_a_quick_fit_is_nearly_as_good_as_a_whole_one():
+    some, ends = panel(4, 28), np.arange(500, 28 * 24 - 48, 5)
+    truth = some.y[:, ends[:, None] + np.arange(48)].transpose(1, 0, 2)
+    errors = [np.sqrt(np.mean((named("ridge").paths(named("ridge").fit(some.until(500), spec(48, mode=mode)), some, ends, 48) - truth) ** 2))
+              for mode in ("instant", "full")]
+    assert errors[0] < 1.03 * errors[1]
 
 
 def test_an_unknown_model_is_named():

@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 
 from app.forecast.design import GROUPS, design, scales
 from app.forecast.frame import Floats, Panel
-from app.forecast.linear import ahead, kept, learn, redesign, rows_of
+from app.forecast.linear import batches, drawn, kept, learn, redesign, rows_of
 from app.forecast.model import Fitted, as_panel, predict
 from app.forecast.sampling import sampled
 from app.forecast.spec import Spec
 
 __all__ = ["NAME", "contributions", "fit", "paths", "predict"]
 NAME = "ridge"
-ROWS = {"full": 100_000, "instant": 20_000}
+ROWS = {"full": 100_000, "instant": 8_000}
 
 
 def fit(panel: Panel | pd.DataFrame, spec: Spec) -> Fitted:
@@ -35,13 +35,8 @@ def fit(panel: Panel | pd.DataFrame, spec: Spec) -> Fitted:
 def paths(fitted: Fitted, panel: Panel, ends: NDArray[np.int64], horizon: int) -> Floats:
     """What is expected after each of `ends`, [k, n, h]; steps past the horizon it learnt use the last one's coefficients."""
     made = redesign(fitted.state, fitted.spec, panel, horizon)
-    w = fitted.state["coefficients"]
     at = rows_of(made, np.tile(np.arange(panel.n), ends.size), np.repeat(ends, panel.n))
-    found = np.empty((horizon, at.rows.size))
-    for step in range(1, horizon + 1):
-        b, x, _ = ahead(made, at, step)
-        found[step - 1] = b + (x @ w[min(step, len(w)) - 1]) * made.scale[at.rows]
-    return found.T.reshape(ends.size, panel.n, horizon)
+    return drawn(made, at, fitted.state["coefficients"], horizon).reshape(ends.size, panel.n, horizon)
 
 
 def contributions(fitted: Fitted, panel: Panel, horizon: int) -> tuple[Floats, dict[str, Floats]]:
@@ -51,10 +46,9 @@ def contributions(fitted: Fitted, panel: Panel, horizon: int) -> tuple[Floats, d
     at = rows_of(made, np.arange(panel.n), np.full(panel.n, panel.t))
     base = np.empty((panel.n, horizon))
     parts = {group: np.zeros((panel.n, horizon)) for group in GROUPS}
-    for step in range(1, horizon + 1):
-        b, x, _ = ahead(made, at, step)
-        terms = x * w[min(step, len(w)) - 1] * made.scale[:, None]
-        base[:, step - 1] = b + terms[:, groups == "base"].sum(axis=1)
+    for part, b, x in batches(made, at, horizon):
+        terms = x * w[np.minimum(np.arange(part.start, part.stop), len(w) - 1)][:, None, :] * made.scale[:, None]
+        base[:, part] = (b + terms[:, :, groups == "base"].sum(axis=2)).T
         for group in GROUPS:
-            parts[group][:, step - 1] = terms[:, groups == group].sum(axis=1)
+            parts[group][:, part] = terms[:, :, groups == group].sum(axis=2).T
     return base, parts
