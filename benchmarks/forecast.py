@@ -127,7 +127,7 @@ def _ett() -> list[Row]:
         rows += [Row(f"ETTh1: {name} (naive), MSE at {horizon}", data, squares[name] / count, "") for name in ("persistence", "daily", "weekly")]
         rows.append(Row(f"ETTh1: MSE at {horizon}", data, squares["ours"] / count, "", limit=limit,
                         note=f"MAE {absolute / count:.3f}; period_ridge, {spent:.1f} CPU-s"))
-    for horizon in (96, 336):
+    for horizon in ETT:
         run = roll(panel, Spec(horizon, "PT1H"), np.arange(one.test, panel.t - horizon + 1, 5), "period_ridge")
         assert run.scores is not None
         cover = np.array([100 * row.coverage[0.9] for step in range(1, horizon + 1) if (row := run.scores.of("period_ridge", step))])

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from app.forecast.design import scales
 from app.forecast.frame import Floats, Panel
-from app.forecast.intervals import Bands, track
+from app.forecast.intervals import Bands, learn, track
 from app.forecast.model import Fitted, bounded, named
 from app.forecast.naive import seasonal
 from app.forecast.seasons import Ints, clock
@@ -19,6 +19,7 @@ from app.forecast.spec import Spec
 
 NUMBERS = {"full": 20_000_000, "instant": 600_000}       # forecast values made in a backtest, at most
 MOMENTS = {"full": 1_000, "instant": 120}                  # and the moments they are made at
+PART = {"full": 5, "instant": 3}                           # of the history that choices are made on; bands of few days hold little
 NAIVES = ("persistence", "daily", "weekly")
 
 
@@ -73,9 +74,9 @@ def moments(panel: Panel, spec: Spec, first: int, most: int | None = None) -> In
 
 
 def split(panel: Panel, spec: Spec) -> int:
-    """The step that validation begins with: the last fifth, at least two horizons, at most eight weeks and never half of it."""
+    """The step that validation begins with: the last fifth (a third in instant mode), at least two horizons, at most eight weeks, never half."""
     when = clock(panel, spec, 1)
-    wanted = max(panel.t // 5, min(2 * spec.horizon, panel.t // 3), min(when.outer, panel.t // 4))
+    wanted = max(panel.t // PART[spec.mode], min(2 * spec.horizon, panel.t // 3), min(when.outer, panel.t // 4))
     return panel.t - min(wanted, panel.t // 2, max(8 * when.outer, 3 * spec.horizon))
 
 
@@ -97,10 +98,18 @@ def naives(panel: Panel, spec: Spec, ends: NDArray[np.int64], horizon: int) -> d
     return found
 
 
-def follow(fitted: Fitted, panel: Panel, ends: NDArray[np.int64], y_hat: Floats, warm: int) -> tuple[Bands, Floats]:
+def follow(panel: Panel, spec: Spec, ends: NDArray[np.int64], y_hat: Floats, warm: int) -> Floats:
     """Bands along a run of forecasts (intervals.track), in the scales of what was known at the first."""
-    sized = scales(panel.y[:, : max(2, int(ends[0]))])
-    return track(panel, fitted.spec, ends, y_hat, sized, warm)
+    return track(panel, spec, ends, y_hat, _sized(panel, ends), warm)
+
+
+def bands_of(panel: Panel, spec: Spec, ends: NDArray[np.int64], y_hat: Floats) -> Bands:
+    """The bands that a run of forecasts teaches (intervals.learn), in the same scales."""
+    return learn(panel, spec, ends, y_hat, _sized(panel, ends))
+
+
+def _sized(panel: Panel, ends: NDArray[np.int64]) -> Floats:
+    return scales(panel.y[:, : max(2, int(ends[0]))])
 
 
 def score(panel: Panel, spec: Spec, ends: NDArray[np.int64], forecasts: dict[str, Floats], bands: dict[str, Floats] | None = None,
@@ -171,7 +180,7 @@ def backtest(panel: Panel, spec: Spec, names: Iterable[str], first: int | None =
     for name in names:
         fitted = named(name).fit(past, spec)
         found[name] = bounded(named(name).paths(fitted, panel, ends, spec.horizon), spec)
-        bands[name] = follow(fitted, panel, ends, found[name], max(1, ends.size // 3))[1]
+        bands[name] = follow(panel, spec, ends, found[name], max(1, ends.size // 3))
     return score(panel, spec, ends, found, bands, ends.size // 3)
 
 
@@ -186,4 +195,4 @@ def calibrated(fitted: Fitted, panel: Panel) -> Fitted:
     module = named(fitted.name)
     early = module.fit(past, replace(spec, mode="instant"))
     y_hat = bounded(module.paths(early, panel, ends, spec.horizon), spec)
-    return replace(fitted, bands=follow(fitted, panel, ends, y_hat, ends.size)[0])
+    return replace(fitted, bands=bands_of(panel, spec, ends, y_hat))

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.errors import ChengshuError, Unavailable
-from app.forecast.backtest import NUMBERS, Scoreboard, covered, follow, moments, score, split, truths
+from app.forecast.backtest import NUMBERS, Scoreboard, bands_of, covered, follow, moments, score, split, truths
 from app.forecast.drivers import contributions
 from app.forecast.frame import Floats, Panel, Times, ahead, said
 from app.forecast.model import Fitted, bounded, models, named
@@ -156,8 +156,10 @@ def choose(panel: Panel, spec: Spec, names: Iterable[str] | None = None, progres
     else:
         fitted = named(best).fit(panel, spec)
     told("bands", 0.95)
-    bands, runs = follow(fitted, panel, ends, found[best], burn)
-    scores = covered(scores, panel, spec, best, ends, found[best], runs, burn)
+    bands = bands_of(panel, spec, ends, found[best])
+    runs = follow(panel, spec, ends, found[best], burn)
+    known = int(np.searchsorted(ends, ends[burn - 1] + spec.horizon))       # from here on, what bands were learnt from was known
+    scores = covered(scores, panel, spec, best, ends, found[best], runs, min(known, ends.size - burn))
     told("done", 1.0)
     return Champion(best, replace(fitted, bands=bands), scores, _now(), _about(panel), tuple(words))
 
@@ -192,7 +194,7 @@ def _short(panel: Panel, spec: Spec, name: str | None) -> Champion:
     if ends.size == 0:
         ends = np.array([panel.t])
     y_hat = bounded(named(name).paths(fitted, panel, ends, spec.horizon), spec)
-    bands, _ = follow(fitted, panel, ends, y_hat, ends.size)
+    bands = bands_of(panel, spec, ends, y_hat)
     scores = score(panel, spec, ends, {name: y_hat})
     return Champion(name, replace(fitted, bands=bands), scores, _now(), _about(panel), (Word("short", {"model": name}),))
 

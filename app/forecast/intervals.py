@@ -1,12 +1,15 @@
 """Bands that hold what they promise: adaptive conformal inference, one tracker a step ahead.
 
-The errors of earlier forecasts, in units of each series' own spread at that time of day, give the quantiles; their level follows how
-often the truth fell outside (Gibbs & Candès 2021, "Adaptive conformal inference under distribution shift"), below and above apart.
-Only forecasts whose truth was known at a moment count at it.
+The errors of earlier forecasts, in units of each series' own spread at that time of day, give the quantiles that a band reaches to. A
+spread is never measured against the error it was learnt from: each stretch of time is measured by the spreads of the others, since a few
+days fit themselves too well (cross-conformal, Vovk 2015). Along a run of forecasts the reach follows how often the truth fell outside,
+below and above apart, by a factor, so that it cannot run away where truths come in late (after Gibbs & Candès 2021, "Adaptive conformal
+inference under distribution shift"). Only forecasts whose truth was known at a moment count at it.
 """
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,13 +20,17 @@ from app.forecast.frame import Floats, Panel
 from app.forecast.seasons import Ints, clock
 from app.forecast.spec import Spec
 
-GAMMA, SLOWEST, BURST = 0.1, 0.01, 0.6      # how fast the level follows: at most, at least, and over all forecasts that miss the same hour
+GAMMA, SLOWEST, BURST = 0.1, 0.02, 2.5      # how fast the reach follows: at most, at least, and over all forecasts that miss the same hour
+LEAST = 0.05                # spreads that a followed band reaches at least, so that it can grow again
 GRID = np.concatenate([[0.0, 0.0025, 0.005], np.linspace(0.01, 0.99, 99), [0.995, 0.9975, 1.0]])
 UNITS = 200                 # series whose errors are remembered, at most
-MEMORY = 20_000             # errors remembered a step, about
+MEMORY = 50_000             # errors that the quantiles of a step are counted from, about
 BUCKETS = 24                # of the day, in which the spread is told apart, at most
-RENEW = 20                  # takings-in after which the quantiles are counted anew
-PRIOR = 8.0                 # errors that a bucket's own spread must outweigh
+BLOCKS, MOST_BLOCKS = 6, 10 # stretches of time that the first forecasts are parted into: wanted where days are few, and at most
+FAIR = 100_000              # errors that are looked at to see how bands hold outside of what they were made of, at most
+TRIED = np.r_[-0.5, -0.3, -0.2, -0.15, -0.1, -0.075, -0.05, -0.03, -0.02, -0.01, 0.0, 0.001, 0.0025, 0.005, 0.0075, np.arange(0.01, 0.12, 0.005)]
+DAYS = 3.0                  # days that a series' own spread at a time of day must outweigh
+PRIOR = 8.0                 # errors that the size at a step and time of day must outweigh
 
 
 @dataclass(frozen=True)
@@ -89,139 +96,218 @@ def quantile(table: Floats, share: Floats) -> Floats:
 
 
 def reaches(table: Floats, below: Floats, above: Floats) -> tuple[Floats, Floats]:
-    """How far the low and the high ends reach, in spreads, [h, levels]: never past the forecast itself, and wider bands hold narrower ones.
-
-    Levels follow their own misses, so that a wider band could come out the narrower one where errors are few.
-    """
+    """How far the low and the high ends reach, in spreads, [h, levels]: never past the forecast itself, and wider bands hold narrower ones."""
     low = np.stack([quantile(table, share) for share in below.T], axis=1)
     high = np.stack([quantile(table, 1 - share) for share in above.T], axis=1)
     return np.minimum.accumulate(np.minimum(low, 0.0), axis=1), np.maximum.accumulate(np.maximum(high, 0.0), axis=1)
 
 
-def track(panel: Panel, spec: Spec, ends: NDArray[np.int64], y_hat: Floats, scale: Floats, warm: int) -> tuple[Bands, Floats]:
-    """Follow forecasts y_hat [k, n, h] made after `ends` (rising): the bands after the last step, and what they were at each moment.
+def learn(panel: Panel, spec: Spec, ends: NDArray[np.int64], y_hat: Floats, scale: Floats) -> Bands:
+    """The bands that forecasts y_hat [k, n, h] made after `ends` (rising) teach, all of them at once."""
+    learnt = _learnt(panel, spec, ends, y_hat, scale, ends.size)
+    below, above = (np.tile(side, (y_hat.shape[2], 1)) for side in _fair(learnt.score, learnt.parts, spec))
+    return Bands(spec, panel.ids, scale, learnt.spreads.cells, learnt.spreads.size, learnt.table, below, above)
 
-    The second is [k, levels, 2, n, h]: how far the low and the high end lie from y_hat, each from truths known at its moment. The
-    spreads alone are learnt from the first `warm` forecasts at once: those should not be judged.
+
+def track(panel: Panel, spec: Spec, ends: NDArray[np.int64], y_hat: Floats, scale: Floats, warm: int) -> Floats:
+    """Follow forecasts y_hat [k, n, h] made after `ends` (rising): what their bands were at each moment.
+
+    [k, levels, 2, n, h]: how far the low and the high end lie from y_hat, each from truths known at its moment. The spreads and the
+    first reach alone are learnt from the first `warm` forecasts at once: neither those nor moments before their truths are to be judged.
     """
     k, n, horizon = y_hat.shape
-    target = ends[:, None] + np.arange(horizon)
-    truth = np.where((target < panel.t)[:, None, :], panel.y[:, np.minimum(target, panel.t - 1)].transpose(1, 0, 2), np.nan)
-    error = truth - y_hat
-    where = buckets(panel, spec, horizon)
+    learnt = _learnt(panel, spec, ends, y_hat, scale, warm)
     stride = float(np.median(np.diff(ends))) if k > 1 else 1.0
     pace = np.clip(BURST * stride / np.arange(1, horizon + 1), SLOWEST, GAMMA)          # forecasts of one stretch of time err together
-    follow = _Follow(spec, pace, error, *_spread(error[:warm], where[:, target[:warm]], scale), where[:, target])
+    follow = _Follow(spec, pace, learnt.score, warm, learnt.table)
+    target = ends[:, None] + np.arange(horizon)
     found = np.empty((k, len(spec.levels), 2, n, horizon))
+    everyone = np.arange(n)
     for now in range(k):
         follow.take_until(now, target < ends[now])
-        found[now] = follow.ends(now)
-    follow.take_until(k, target < panel.t)
-    follow.renew()
-    return Bands(spec, panel.ids, scale, follow.spread, follow.size, follow.table, follow.below, follow.above), found
+        unit = learnt.spreads.unit(learnt.where[:, now:now + 1], everyone)[0]           # [n, h]
+        low, high = follow.ends(now)
+        for i in range(len(spec.levels)):
+            found[now, i, 0], found[now, i, 1] = unit * low[:, i], unit * high[:, i]
+    return found
 
 
-def _spread(error: Floats, where: Ints, scale: Floats) -> tuple[Floats, Floats]:
+@dataclass(frozen=True)
+class _Learnt:
+    """Spreads, the quantiles of errors in spreads, those errors [k, units, h], and what part of which kind of day they are of [2, k, h]."""
+
+    spreads: _Spreads
+    table: Floats
+    score: Floats
+    where: Ints
+    parts: Ints
+
+
+def _learnt(panel: Panel, spec: Spec, ends: NDArray[np.int64], y_hat: Floats, scale: Floats, warm: int) -> _Learnt:
+    """What the first `warm` forecasts teach, and the errors of at most UNITS series in those spreads."""
+    k, n, horizon = y_hat.shape
+    target = ends[:, None] + np.arange(horizon)
+    error = np.where((target < panel.t)[:, None, :], panel.y[:, np.minimum(target, panel.t - 1)].transpose(1, 0, 2), np.nan) - y_hat
+    where = buckets(panel, spec, horizon)[:, target]
+    stride = float(np.median(np.diff(ends))) if k > 1 else 1.0
+    spreads = _Spreads(error[:warm], where[:, :warm], scale, max(1.0, horizon / stride))
+    units = np.unique(np.linspace(0, n - 1, min(n, UNITS)).astype(int))
+    some = error[:, units]
+    score = np.empty(some.shape)
+    score[warm:] = some[warm:] / spreads.unit(where[:, warm:], units)
+    parts = _blocks(target[:warm], horizon, clock(panel, spec, 1).slots)
+    for part in np.unique(parts):
+        mine = parts == part
+        apart = spreads.without(mine).unit(where[:, :warm], units)
+        np.divide(some[:warm], apart, out=score[:warm], where=np.broadcast_to(mine[:, None, :], apart.shape))
+    return _Learnt(spreads, _table(score[:warm]), score, where, parts)
+
+
+def _fair(score: Floats, parts: Ints, spec: Spec) -> Floats:
+    """The shares to leave out [2, levels], below and above, so that bands made of all stretches but one hold what they promise in that one.
+
+    Bands made of few stretches of time hold less than promised in the next: the fewer there are and the more they differ, the less. A
+    run of forecasts that is followed mends that by itself; bands that stand must begin with it. score [k, n, h]; parts [k, h].
+    """
+    wanted = np.tile((1 - np.array(spec.levels)) / 2, (2, 1))
+    thin = max(1, int(np.ceil(score.size / FAIR)))
+    flat, of = score.transpose(0, 2, 1).ravel()[::thin], np.repeat(parts.ravel(), score.shape[1])[::thin]
+    there = ~np.isnan(flat)
+    flat, of = flat[there], of[there]
+    names = np.unique(of)
+    if names.size < 2 or flat.size < 50:
+        return wanted
+    missed = np.zeros((2, TRIED.size))
+    for name in names:
+        mine, rest = np.sort(flat[of == name]), flat[of != name]
+        table = np.tile(np.quantile(rest, GRID), (TRIED.size, 1))
+        missed[0] += np.searchsorted(mine, quantile(table, TRIED), side="left")
+        missed[1] += mine.size - np.searchsorted(mine, quantile(table, 1 - TRIED), side="right")
+    missed /= flat.size
+    return np.minimum(wanted, np.stack([np.interp(one, np.maximum.accumulate(side), TRIED) for one, side in zip(wanted, missed, strict=True)]))
+
+
+def _blocks(target: Ints, horizon: int, slots: int) -> Ints:
+    """[k, h]: the stretch of time that each target lies in. Errors of one stretch go together: a day, or the horizon where that is longer."""
+    first, last = int(target.min()), int(target.max())
+    length = max(horizon, min(slots, (last - first + 1) // BLOCKS), -(-(last - first + 1) // MOST_BLOCKS))
+    return (target - first) // length
+
+
+class _Spreads:
     """Mean absolute error by series, kind and part of day [n, 2, buckets] over its growth by step and part of day [h, buckets].
 
-    Thin cells lean on fuller ones. error [k, n, h]; where [2, k, h].
+    Thin cells lean on fuller ones. error [k, n, h]; where [2, k, h]; `often`: the forecasts that are made of one and the same step.
     """
-    k, n, horizon = error.shape
-    off = np.abs(error) / scale[:, None]
-    known = ~np.isnan(off)
-    off = np.where(known, off, 0.0)
-    step = np.broadcast_to(np.arange(horizon), (k, horizon))
-    count = known.sum(axis=1)
-    total_h, count_h = off.sum(axis=(0, 1)), count.sum(axis=0)
-    everyone = float(total_h.sum() / max(count_h.sum(), 1)) or 1.0
-    by_step = (total_h + everyone) / (count_h + 1)                                      # [h]
-    total_hb, count_hb = np.zeros((horizon, BUCKETS)), np.zeros((horizon, BUCKETS))
-    np.add.at(total_hb, (step, where[1]), off.sum(axis=1))
-    np.add.at(count_hb, (step, where[1]), count)
-    total_b, count_b = (total_hb / by_step[:, None]).sum(axis=0), count_hb.sum(axis=0)
-    by_part = (total_b + PRIOR) / (count_b + PRIOR)                                     # [buckets], 1 on the whole
-    size = (total_hb + 2 * PRIOR * by_step[:, None] * by_part) / (count_hb + 2 * PRIOR) + 0.02 * everyone
-    off = off / size[step, where[1]][:, None, :]
-    cell = where[0] * BUCKETS + where[1]                                                # [k, h]
-    total, there = np.zeros((n, 2 * BUCKETS)), np.zeros((n, 2 * BUCKETS))
-    for c in np.unique(cell):
-        chosen = cell == c
-        total[:, c] = off.transpose(0, 2, 1)[chosen].sum(axis=0)
-        there[:, c] = known.transpose(0, 2, 1)[chosen].sum(axis=0)
-    unit = (total.sum(axis=1) + PRIOR) / (there.sum(axis=1) + PRIOR)                    # [n]
-    shape = (total.sum(axis=0) + PRIOR) / (there.sum(axis=0) + PRIOR)
-    cells = (total + PRIOR * unit[:, None] * shape) / (there + PRIOR)
-    return np.maximum(cells, 0.02).reshape(n, 2, BUCKETS) * scale[:, None, None], size
+
+    def __init__(self, error: Floats, where: Ints, scale: Floats, often: float) -> None:
+        k, _, horizon = error.shape
+        self.prior = DAYS * often
+        self.scale, self.cell = scale, where[0] * BUCKETS + where[1]                    # [k, h]
+        off = np.abs(error) / scale[:, None]
+        self.known = ~np.isnan(off)
+        off = np.where(self.known, off, 0.0)
+        step = np.broadcast_to(np.arange(horizon), (k, horizon))
+        count = self.known.sum(axis=1)
+        total_h, count_h = off.sum(axis=(0, 1)), count.sum(axis=0)
+        everyone = float(total_h.sum() / max(count_h.sum(), 1)) or 1.0
+        by_step = (total_h + everyone) / (count_h + 1)                                  # [h]
+        total_hb, count_hb = np.zeros((horizon, BUCKETS)), np.zeros((horizon, BUCKETS))
+        np.add.at(total_hb, (step, where[1]), off.sum(axis=1))
+        np.add.at(count_hb, (step, where[1]), count)
+        total_b, count_b = (total_hb / by_step[:, None]).sum(axis=0), count_hb.sum(axis=0)
+        by_part = (total_b + PRIOR) / (count_b + PRIOR)                                 # [buckets], 1 on the whole
+        self.size = (total_hb + 2 * PRIOR * by_step[:, None] * by_part) / (count_hb + 2 * PRIOR) + 0.02 * everyone
+        self.off = off / self.size[step, where[1]][:, None, :]
+        self.total, self.there = self._sums(np.ones((k, horizon), bool))
+        self.cells = self._cells(self.total, self.there)
+
+    def _sums(self, chosen: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+        """Errors in sizes and their number, [n, cells], of some forecasts."""
+        n = self.off.shape[1]
+        total, there = np.zeros((n, 2 * BUCKETS)), np.zeros((n, 2 * BUCKETS))
+        for c in np.unique(self.cell[chosen]):
+            mine = (self.cell == c) & chosen
+            total[:, c] = self.off.transpose(0, 2, 1)[mine].sum(axis=0)
+            there[:, c] = self.known.transpose(0, 2, 1)[mine].sum(axis=0)
+        return total, there
+
+    def without(self, chosen: NDArray[np.bool_]) -> _Spreads:
+        """The spreads as they would be without some forecasts [k, h]."""
+        found = copy(self)
+        total, there = self._sums(chosen)
+        found.cells = self._cells(np.maximum(self.total - total, 0.0), self.there - there)
+        return found
+
+    def _cells(self, total: Floats, there: Floats) -> Floats:
+        """The spread of each series, kind and part of day, [n, 2, buckets]."""
+        unit = (total.sum(axis=1) + self.prior) / (there.sum(axis=1) + self.prior)      # [n]
+        shape = (total.sum(axis=0) + self.prior) / (there.sum(axis=0) + self.prior)
+        cells = (total + self.prior * unit[:, None] * shape) / (there + self.prior)
+        return np.maximum(cells, 0.02).reshape(-1, 2, BUCKETS) * self.scale[:, None, None]
+
+    def unit(self, where: Ints, rows: Ints) -> Floats:
+        """The spread of some series at targets where [2, k, h], [k, rows, h]."""
+        cells = self.cells[rows].reshape(rows.size, -1)
+        found = cells[:, where[0] * BUCKETS + where[1]] * self.size[np.arange(where.shape[2]), where[1]]
+        return found.transpose(1, 0, 2)
+
+
+def _table(score: Floats) -> Floats:
+    """The quantiles of errors [k, n, h] at GRID by step, [h, grid]; steps without any lean on the nearest that has some."""
+    k, _, horizon = score.shape
+    thin = max(1, k * score.shape[1] // MEMORY)
+    flat = np.sort(score[::thin].transpose(2, 0, 1).reshape(horizon, -1), axis=1)
+    count = (~np.isnan(flat)).sum(axis=1)
+    some = np.flatnonzero(count)
+    if some.size == 0:                                      # nothing known: errors like a normal one's around nothing
+        return np.tile(1.25 * np.sqrt(2) * erfinv(2 * np.clip(GRID, 0.001, 0.999) - 1), (horizon, 1))
+    at = GRID[None, :] * np.maximum(count - 1, 0)[:, None]
+    low = np.floor(at).astype(int)
+    high = np.minimum(low + 1, np.maximum(count - 1, 0)[:, None])
+    rows = np.arange(horizon)[:, None]
+    table = flat[rows, low] * (1 - (at - low)) + flat[rows, high] * (at - low)
+    return table[some[np.abs(np.arange(horizon)[:, None] - some).argmin(axis=1)]]
 
 
 class _Follow:
-    """The levels and remembered errors of every step ahead, as truths come in."""
+    """How far the bands of every step ahead reach, as truths come in."""
 
-    def __init__(self, spec: Spec, pace: Floats, error: Floats, spread: Floats, size: Floats, cell: Ints) -> None:
-        k, n, horizon = error.shape
-        self.pace, self.error, self.spread, self.size, self.cell = pace, error, spread, size, cell
-        self.levels = np.array(spec.levels)
-        self.units = np.unique(np.linspace(0, n - 1, min(n, UNITS)).astype(int))
-        self.memory = np.full((horizon, max(1, min(k, max(100, MEMORY // self.units.size))), self.units.size), np.nan)
-        self.count = np.zeros(horizon, np.int64)            # forecasts taken in, by step
-        self.table = np.zeros((horizon, GRID.size))
-        self.below = np.tile((1 - self.levels) / 2, (horizon, 1))
-        self.above = self.below.copy()
-        self.found: dict[int, tuple[Floats, Floats]] = {}   # quantiles that forecast j was given: [h, levels] each
-        self.since = RENEW
-
-    def unit(self, j: Ints | int, h: Ints) -> Floats:
-        """The spread of all series at steps h of forecasts j, [len(h), n]."""
-        return self.spread[:, self.cell[0, j, h], self.cell[1, j, h]].T * self.size[h, self.cell[1, j, h]][:, None]
+    def __init__(self, spec: Spec, pace: Floats, score: Floats, warm: int, table: Floats) -> None:
+        horizon = score.shape[2]
+        self.pace, self.score, self.table = pace, score, table
+        self.left = (1 - np.array(spec.levels)) / 2         # outside, at either side
+        outside = np.tile(self.left, (horizon, 1))
+        low, high = reaches(table, outside, outside)
+        self.reach = np.stack([np.minimum(low, -LEAST), np.maximum(high, LEAST)])      # [2, h, levels]
+        self.count = np.full(horizon, warm, np.int64)       # forecasts taken in, by step
+        self.found: dict[int, Floats] = {}                  # how far forecast j was given to reach, [2, h, levels]
 
     def take_until(self, now: int, known: NDArray[np.bool_]) -> None:
         """Take in, oldest first, what is known of the forecasts before `now`; known [k, h]."""
         while True:
             j = np.minimum(self.count, len(known) - 1)
-            h = np.flatnonzero((self.count < now) & known[j, np.arange(len(self.size))])
+            h = np.flatnonzero((self.count < now) & known[j, np.arange(j.size)])
             if h.size == 0:
                 break
             self.take(h, self.count[h])
 
     def take(self, h: Ints, j: Ints) -> None:
         """Take in the truth of step h[i] of forecast j[i]."""
-        score = self.error[j, :, h] / self.unit(j, h)                                   # [len(h), n]
+        score = self.score[j, :, h]                                                     # [len(h), units]
         there = ~np.isnan(score)
-        heard = np.maximum(there.sum(axis=1), 1)
-        given = [self.found[int(one)] for one in j]
-        for miss, level, side in ((np.less, self.below, 0), (np.greater, self.above, 1)):
-            edge = np.array([one[side][at] for one, at in zip(given, h, strict=True)])  # [len(h), levels]
-            share = (miss(score[:, None, :], edge[:, :, None]) & there[:, None, :]).sum(axis=2) / heard[:, None]
-            moved = level[h] + self.pace[h, None] * ((1 - self.levels) / 2 - share)
-            level[h] = np.where(there.any(axis=1)[:, None], np.clip(moved, -0.5, 0.5), level[h])
-        self.memory[h, self.count[h] % self.memory.shape[1]] = score[:, self.units]
+        heard = there.sum(axis=1)
+        given = np.stack([self.found[int(one)][:, at] for one, at in zip(j, h, strict=True)], axis=1)       # [2, len(h), levels]
+        missed = np.stack([score[:, :, None] < given[0][:, None], score[:, :, None] > given[1][:, None]]).sum(axis=2)
+        off = np.where(heard[:, None] > 0, missed / np.maximum(heard, 1)[:, None] - self.left, 0.0)
+        self.reach[:, h] *= np.exp(self.pace[h, None] * off)
         self.count[h] += 1
-        self.since += 1
 
-    def renew(self) -> None:
-        """Count the quantiles anew from the remembered errors; steps without any lean on the others."""
-        flat = np.sort(self.memory.reshape(len(self.memory), -1), axis=1)
-        count = (~np.isnan(flat)).sum(axis=1)
-        some = count > 0
-        at = GRID[None, :] * np.maximum(count - 1, 0)[:, None]
-        low = np.floor(at).astype(int)
-        part = at - low
-        rows = np.arange(len(flat))[:, None]
-        high = np.minimum(low + 1, np.maximum(count - 1, 0)[:, None])
-        table = flat[rows, low] * (1 - part) + flat[rows, high] * part
-        if some.any():
-            nearest = np.abs(np.arange(len(flat))[:, None] - np.flatnonzero(some)).argmin(axis=1)
-            self.table = table[np.flatnonzero(some)[nearest]]
-        else:                                               # nothing known: errors like a normal one's around nothing
-            self.table = np.tile(1.25 * np.sqrt(2) * erfinv(2 * np.clip(GRID, 0.001, 0.999) - 1), (len(flat), 1))
-        self.since = 0
+    def ends(self, j: int) -> tuple[Floats, Floats]:
+        """How far the ends of forecast j reach, in spreads, [h, levels] each; remembered, to see later whether they held.
 
-    def ends(self, j: int) -> Floats:
-        """How far the ends of forecast j lie from it, [levels, 2, n, h]; remembered, to see later whether they held."""
-        if self.since >= RENEW:
-            self.renew()
-        low, high = reaches(self.table, self.below, self.above)
-        self.found[j] = (low, high)
-        unit = self.unit(np.full(len(self.size), j), np.arange(len(self.size))).T       # [n, h]
-        return np.stack([np.stack([unit * side[:, i] for side in (low, high)]) for i in range(self.levels.size)])
-
+        Levels follow their own misses, so that a wider band could come out the narrower one where errors are few.
+        """
+        low, high = self.reach
+        self.found[j] = np.stack([np.minimum.accumulate(low, axis=1), np.maximum.accumulate(high, axis=1)])
+        return self.found[j][0], self.found[j][1]

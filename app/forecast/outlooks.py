@@ -43,6 +43,8 @@ QUICK = 256                 # quick models kept
 REFIT = {"PT": 86_400, "P": 28 * 86_400}       # how often a quick model is fitted anew, for cadences below a day and others
 HALF = 0.5                  # of the history at least must lie before that turn
 WANTED_S = 2 * 3600         # an outlook asked for within this is kept up to date
+FRESH_S = 60                # an outlook this young is good enough while data stream in: a thread makes the next one
+SHARE = 0.25                # of the time that thread works at most, so that it leaves the rest to people
 KEPT, PAST = 64, 48         # towers kept of newest cutoffs, and of other cutoffs
 ISSUED, APART_S = 10, 6 * 3600      # issued outlooks kept an indicator, and how far apart their cutoffs lie
 AHEAD_S = 86_400            # a value is judged by what was expected of it this long before, where something was
@@ -84,6 +86,7 @@ class Outlooks:
         self._lock = threading.RLock()
         self._locks: dict[_Key, threading.RLock] = {}
         self._towers: OrderedDict[_Key, tuple[Any, Tower | None]] = OrderedDict()
+        self._made: dict[_Key, float] = {}
         self._past: OrderedDict[Any, Tower | LevelOutlook | None] = OrderedDict()
         self._quick: OrderedDict[tuple[str, str, str], tuple[Any, engine.Champion]] = OrderedDict()
         self._issued: dict[_Key, list[Tower]] = {}
@@ -149,18 +152,21 @@ class Outlooks:
                 self._woken.wait()
                 self._woken.clear()
                 continue
+            begun = time.monotonic()
             try:
-                if self.tower(*key) is not None:
+                if self.tower(*key, is_newest=True) is not None:
                     self._system.alerts.foresee(*key)
             except ChengshuError as error:
                 log.info("No outlook of %s in %s: %s", key[1], key[0], error.fact)
             except Exception:
                 log.exception("The outlook of %s in %s could not be made", key[1], key[0])
+            self._is_stopped.wait((time.monotonic() - begun) * (1 / SHARE - 1))
 
-    def tower(self, city: str, indicator: str, cutoff: int | None = None, steps: int | None = None) -> Tower | None:
+    def tower(self, city: str, indicator: str, cutoff: int | None = None, steps: int | None = None, is_newest: bool = False) -> Tower | None:
         """The outlook of an indicator; as it would have been after `cutoff` (a step's start), from what is known up to it; `steps` ahead.
 
-        None with too little history. Raises NotFound for an unknown indicator.
+        None with too little history. Where a thread makes the next one, one that is FRESH_S old at most is given, unless `is_newest` asks
+        for the newest. Raises NotFound for an unknown indicator.
         """
         values = self._system.values(city)
         cube = values.cube(indicator)
@@ -169,14 +175,19 @@ class Outlooks:
             return None
         stamp = (newest, values.moved(indicator), self.champions.version(city), self._system.city(city).geometry_version)
         if (cutoff is None or cutoff >= newest) and steps is None:
+            kept = None if is_newest or self._thread is None else self._towers.get((city, indicator))
+            if kept is not None and kept[0] != stamp and kept[0][2:] == stamp[2:] and time.monotonic() - self._made[city, indicator] < FRESH_S:
+                self._enqueue([(city, indicator)])
+                return kept[1]
             return self._newest(city, indicator, stamp)
         return self._remembered(("tower", city, indicator, cutoff, steps, stamp), city, indicator,
                                 lambda: self._make(city, indicator, cutoff, steps))
 
     def below(self, city: str, indicator: str, tower: Tower, level: str, parent: int, above: LevelOutlook) -> LevelOutlook | None:
         """The outlook of the children (at `level`) of one unit, by its index."""
-        values = self._system.values(city)
-        stamp = (tower.cutoff, values.moved(indicator), above.times.size, self.champions.version(city))
+        values, kept = self._system.values(city), self._towers.get((city, indicator))
+        moved = kept[0][1] if kept is not None and kept[1] is tower else values.moved(indicator)
+        stamp = (tower.cutoff, moved, above.times.size, self.champions.version(city))
         return self._remembered(("below", city, indicator, level, parent, stamp), city, indicator,
                                 lambda: children(values, tower, above, parent, self._models(city, indicator)))
 
@@ -268,6 +279,7 @@ class Outlooks:
                 return kept[1]
             made = self._make(city, indicator, None, None)
             with self._lock:
+                self._made[key] = time.monotonic()
                 self._towers[key] = (stamp, made)
                 self._towers.move_to_end(key)
                 while len(self._towers) > KEPT:

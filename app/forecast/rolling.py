@@ -99,7 +99,7 @@ def _along(champion: Champion, panel: Panel, ends: NDArray[np.int64]) -> tuple[F
     y_hat = np.concatenate([bounded(module.paths(before, past, early, spec.horizon), spec),
                             bounded(module.paths(fitted, panel, np.r_[gap, between], spec.horizon), spec)])
     every = np.r_[early, gap, between]
-    _, reach = follow(fitted, panel, every, y_hat, max(1, early.size))
+    reach = follow(panel, spec, every, y_hat, max(1, early.size))
     at = np.searchsorted(every, ends)
     low, high = (bounded(y_hat[at] + reach[at, :, side].transpose(1, 0, 2, 3), spec) for side in (0, 1))
     return y_hat[at], low, high

@@ -8,7 +8,7 @@ import pytest
 from app.errors import Unreadable
 from app.forecast import engine, keep
 from app.forecast.backtest import backtest, moments, score, split
-from app.forecast.intervals import track
+from app.forecast.intervals import learn, track
 from app.forecast.newcomers import borrow
 from app.forecast.rolling import roll
 from tests.forecast.series import panel, ring, spec
@@ -144,7 +144,7 @@ def test_bands_come_back_to_their_share_after_a_shift():
     draw = np.random.default_rng(1)
     wrong = draw.normal(size=ends.size) * np.where(np.arange(ends.size) > 900, 3.0, 1.0)
     y_hat = some.y[:, ends].T[:, :, None] + wrong[:, None, None]
-    _, reach = track(some, asked, ends, y_hat, np.ones(1), 200)
+    reach = track(some, asked, ends, y_hat, np.ones(1), 200)
     error = -wrong
     inside = (error >= reach[:, 1, 0, 0, 0]) & (error <= reach[:, 1, 1, 0, 0])
     assert abs(inside[300:900].mean() - 0.9) < 0.03 and abs(inside[900:].mean() - 0.9) < 0.03
@@ -155,7 +155,7 @@ def test_bands_know_nothing_of_what_comes_later():
     ends = np.arange(200, 500, 3)
     y_hat = some.y[:, ends - 1].T[:, :, None] * np.ones(6)
     other = replace(some, y=np.where(np.arange(some.t) >= 460, 1e5, some.y))
-    a, b = (track(one, spec(), ends, y_hat, np.ones(2), 50)[1] for one in (some, other))
+    a, b = (track(one, spec(), ends, y_hat, np.ones(2), 50) for one in (some, other))
     assert np.array_equal(a[ends <= 460], b[ends <= 460]) and not np.array_equal(a, b)
 
 
@@ -177,3 +177,33 @@ def test_a_run_of_cutoffs_is_what_each_would_have_been():
     assert np.array_equal(a.y_hat[:2], b.y_hat[:2]) and np.array_equal(a.bands[0.9][0][:2], b.bands[0.9][0][:2])
     assert not np.array_equal(a.y_hat[2], b.y_hat[2])
     assert len(a.frame(some)) == 3 * 2 * 6
+
+
+def test_bands_of_few_days_hold_in_the_days_after():
+    """Many series whose errors of a day are larger or smaller together: bands learnt from some days hold in the next, on the average."""
+    some, horizon, n = panel(40, 40), 6, 40
+    ends = np.arange(10 * 24, some.t - horizon, 3)
+    held = []
+    for seed in range(12):
+        draw = np.random.default_rng(seed)
+        day = np.exp(0.3 * draw.normal(size=41))[(ends[:, None] + np.arange(horizon)) // 24]
+        wrong = draw.normal(size=(ends.size, n, horizon)) * day[:, None, :]
+        y_hat = some.y[:, ends[:, None] + np.arange(horizon)].transpose(1, 0, 2) + wrong
+        learnt = learn(some.until(20 * 24), spec(horizon), ends[ends < 16 * 24], y_hat[ends < 16 * 24], np.ones(n))
+        for k in np.flatnonzero(ends > 20 * 24)[::7]:
+            low, high = learnt.around(y_hat[k], some.until(int(ends[k])))[0.9]
+            truth = some.y[:, ends[k]:ends[k] + horizon]
+            held.append(((truth >= low) & (truth <= high)).mean())
+    assert 0.87 <= np.mean(held) <= 0.94
+
+
+def test_a_followed_band_neither_runs_away_nor_stands_still_where_truths_come_late():
+    """Heavy tails, and a horizon as long as the half of the run: bands stay within twice the width that was right from the start."""
+    some = panel(3, 90)
+    ends = np.arange(30 * 24, some.t - 240, 4)
+    wrong = np.random.default_rng(3).standard_t(2.5, size=(ends.size, 3, 240))
+    y_hat = some.y[:, ends[:, None] + np.arange(240)].transpose(1, 0, 2) + wrong
+    reach = track(some, spec(240), ends, y_hat, np.ones(3), ends.size // 3)[ends.size // 3:]
+    width = (reach[:, 1, 1] - reach[:, 1, 0]).mean(axis=1)
+    inside = ((-wrong[ends.size // 3:] >= reach[:, 1, 0]) & (-wrong[ends.size // 3:] <= reach[:, 1, 1])).mean()
+    assert width.max() < 2.5 * np.median(width) and abs(inside - 0.9) < 0.03

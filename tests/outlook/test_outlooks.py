@@ -49,7 +49,8 @@ def test_a_mean_agrees_with_its_weights(system):
 
 def test_the_forecast_is_better_than_yesterday_again(system):
     scores = system.outlooks.tower("tiny", "power_load_mw").levels["street"].scores
-    assert scores["beats_naive"] and scores["skill_seasonal"] > 0.1 and 0.8 <= scores["coverage90"] <= 0.99
+    assert scores["beats_naive"] and scores["skill_seasonal"] > 0.1
+    assert 0.7 <= scores["coverage90"] <= 0.99          # over the last moments alone: those after all that the bands were learnt from
     assert {row["step"] for row in scores["horizons"]} == set(range(1, 49)) and scores["horizons"][0]["mae"] < scores["horizons"][-1]["mae"] * 1.5
 
 
