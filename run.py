@@ -16,6 +16,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
 import os
 import shutil
@@ -56,23 +57,22 @@ def create_app(settings: Settings | None = None) -> Dash:
     server, gateway, results = create_server(system)
     app = create_dash(system, server, gateway, results)
     app.system = system
-    start_demo(system)
+    start_cities(system)
     system.keeper = Keeper(system)
     system.keeper.start()
     return app
 
 
-def start_demo(system: System) -> None:
-    """At a first start take the demo city in (in the background, with progress); then let it report on."""
+def start_cities(system: System) -> None:
+    """In the background, with progress: take the demo city in at a first start, read every city's values, judge them; then let the demo report on."""
     from app.alerts.demo import first_days
     from app.alerts.watch import REPLAY_S
     from app.exchange.demo import KEY, Feed, prepare
 
     size = system.settings.demo
-    if size == "off":
-        return
-    unfinished = not system.cities or (KEY in system.cities and not (system.settings.home / "demo" / "taken-in").exists())
-    feed = Feed(system, size, system.settings.feed_seconds) if system.settings.feed_seconds > 0 else None
+    unfinished = size != "off" and (
+        not system.cities or (KEY in system.cities and not (system.settings.home / "demo" / "taken-in").exists()))
+    feed = Feed(system, size, system.settings.feed_seconds) if size != "off" and system.settings.feed_seconds > 0 else None
 
     def work() -> None:
         try:
@@ -84,21 +84,31 @@ def start_demo(system: System) -> None:
             log.error("The demo city could not be taken in: %s", error)
         except Exception:
             log.exception("The demo city could not be taken in")
-        finally:
-            system.progress.update(is_ready=True, text="", share=1.0)
         for city in list(system.cities):
-            system.warm(city)
-            if city == KEY:
+            if not system.warm(city):
+                return                          # closed meanwhile
+            system.progress.update(is_ready=True, text="", share=1.0)
+            if city == KEY and size != "off":
                 first_days(system, REPLAY_S)
             else:
                 system.alerts.take_up(city)
+        system.progress.update(is_ready=True, text="", share=1.0)
         if feed and KEY in system.cities:
             feed.start()
 
     system.feed = feed
-    if unfinished:
-        system.progress.update(is_ready=False, text="", share=0.0)
-    threading.Thread(target=work, name="demo", daemon=True).start()
+    if unfinished or system.cities:
+        system.progress.update(is_ready=False, text="" if unfinished else "values", share=0.0)
+        system.opening = threading.Thread(target=work, name="cities", daemon=True)
+        system.opening.start()
+
+
+def keep_still(system: System) -> None:
+    """Once everything is read: what is there now stays, and looking through it again and again for garbage is a tenth of every answer."""
+    if system.opening is not None:
+        system.opening.join()
+    gc.collect()
+    gc.freeze()
 
 
 def proxied(settings: Settings) -> dict[str, Any]:
@@ -144,6 +154,7 @@ def serve(settings: Settings) -> int:
     messenger.start()
     app.system.outlooks.start()
     app.system.training.start()
+    threading.Thread(target=keep_still, args=(app.system,), name="memory", daemon=True).start()
 
     def stop(*_: Any) -> None:
         raise KeyboardInterrupt

@@ -227,7 +227,7 @@ class Seen(System):
             return self._whole.latest(key, level)
         kept = self._kept.get((key, level))
         if kept is None or kept[0] != version:
-            kept = self._kept[key, level] = (version, gather(self.values(key), level, list(self.indicators)))
+            kept = self._kept[key, level] = (version, gather(self.values(key), level, list(self.indicators), kept and kept[1]))
         return kept[1]
 
     def hides_few(self, indicator: Indicator) -> bool:
@@ -256,7 +256,7 @@ class SeenValues:
 
     def __init__(self, seen: Seen, city: str, values: Values) -> None:
         self._seen, self._city, self._values = seen, city, values
-        self.hierarchy, self.timezone = values.hierarchy, values.timezone
+        self.hierarchy, self.timezone, self.moved = values.hierarchy, values.timezone, values.moved
 
     def cube(self, name: str) -> Cube | SeenCube:
         """The cube of an indicator; one above the viewer's privacy level is not there (NotFound)."""

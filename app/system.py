@@ -21,7 +21,7 @@ from app.audit import Audit
 from app.catalogue.desk import Desk
 from app.catalogue.shelf import Catalogue
 from app.catalogue.uses import Uses
-from app.errors import NotFound
+from app.errors import Busy, ChengshuError, NotFound
 from app.forecast.outlooks import Outlooks
 from app.forecast.training import Training
 from app.identity import Identity
@@ -112,6 +112,8 @@ class System:
         self.saved = Saved(self.identity.office)
         self.events = Events(settings.home, settings.lineage_days)
         self.keeper: Keeper | None = None
+        self.opening: threading.Thread | None = None        # reads the cities' values at the start (run.py)
+        self._is_closing = threading.Event()
         self.catalogue, self.desk, self.uses = Catalogue(self.db), Desk(self.db), Uses(self.db)
         self.scenes: dict[str, Scene] = read_scenes(settings.home)
         self.steering = Steering()
@@ -144,6 +146,9 @@ class System:
 
     def values(self, key: str) -> Values:
         """The values of a city's units; raises NotFound."""
+        found = self._values.get(key)
+        if found is not None:
+            return found
         with self._lock:
             if key not in self._values:
                 values = self._values[key] = Values(self.db, key, self.city(key).timezone, self.settings.values_bytes)
@@ -165,24 +170,42 @@ class System:
         return int(cube.times[-1]) if cube is not None and cube.times.size else None
 
     def latest(self, key: str, level: str) -> Latest:
-        """The newest and the most unusual values of a level, kept per value version."""
+        """The newest and the most unusual values of a level, kept per value version (a newer one that is being published is as good)."""
         version = self.city(key).value_version
         kept = self._latest.get((key, level))
-        if kept is None or kept[0] != version:
+        if kept is None or kept[0] < version:
             with self._lock:
                 kept = self._latest.get((key, level))
-                if kept is None or kept[0] != version:
-                    kept = self._latest[key, level] = (version, gather(self.values(key), level, list(self.indicators)))
+                if kept is None or kept[0] < version:
+                    kept = self._gather(key, level, version)
         return kept[1]
 
-    def warm(self, key: str) -> None:
-        """Load what the first visitor will ask for: the values of every indicator, the newest and the unusual."""
+    def _gather(self, key: str, level: str, version: int) -> tuple[int, Latest]:
+        before = self._latest.get((key, level))
+        found = self._latest[key, level] = (version, gather(self.values(key), level, list(self.indicators), before and before[1]))
+        return found
+
+    def warm(self, key: str) -> bool:
+        """Load what the first visitor will ask for: the values of every indicator, the newest and the unusual. False: closed meanwhile."""
+        def told(share: float) -> None:
+            if self._is_closing.is_set():
+                raise Busy("The program is closing", "Start it again")
+            if not self.progress["is_ready"]:
+                self.progress.update(text="values", share=share)
+
         values = self.values(key)
-        values.preload()
-        for name in self.indicators:
-            values.cube(name)
-        for level in ("city", "district"):
-            self.latest(key, level)
+        try:
+            values.preload(progress=told)
+            for name in self.indicators:
+                told(1.0)
+                values.cube(name)
+            for level in ("city", "district"):
+                self.latest(key, level)
+        except ChengshuError:
+            if self._is_closing.is_set():
+                return False
+            raise
+        return True
 
     def seen_by(self, viewer: Viewer, right: str) -> Seen:
         """The city as a viewer may see it under one right; kept, so that asking again costs nothing."""
@@ -304,10 +327,11 @@ class System:
                 touched[key] = set(reported)
             else:
                 touched[key] = set(self.values(key).take_up().names)
+        versions = {row["city"]: row["value_version"] for row in queries.rows(self.db, "cities")}
+        for key, level in list(self._latest):          # made before anybody is told that there is something new, so that nobody waits for it
+            if key in touched and key in self._cities:
+                self._gather(key, level, versions[key])
         self.read_cities()
-        for key, level in list(self._latest):          # kept before anybody asks
-            if key in self._cities:
-                self.latest(key, level)
         for key, indicators in touched.items():
             if indicators:
                 self.alerts.take_up(key, indicators)
@@ -347,6 +371,9 @@ class System:
 
     def close(self) -> None:
         """Safe shutdown: waits for the writers."""
+        self._is_closing.set()
+        if self.opening is not None:
+            self.opening.join(10)
         if self.keeper is not None:
             self.keeper.stop()
         self.training.stop()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import heapq
 import os
+import random
 import selectors
 import signal
 import socket
@@ -14,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -52,11 +55,20 @@ def served(home: Path, **settings: object) -> Iterator[int]:
             process.kill()
 
 
+class Ask(NamedTuple):
+    """A path to ask for, from a page (its path and query), under a name."""
+
+    path: str
+    page: str = ""
+    name: str = ""
+
+
 @dataclass
 class Answers:
-    """What came back: milliseconds of each answer, statuses, bytes of the bodies, seconds in all."""
+    """What came back: milliseconds and name of each answer, statuses, bytes of the bodies, seconds in all."""
 
     milliseconds: list[float] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
     statuses: dict[int, int] = field(default_factory=dict)
     sizes: list[int] = field(default_factory=list)
     seconds: float = 0.0
@@ -71,11 +83,15 @@ class Answers:
         """Milliseconds as an array."""
         return np.asarray(self.milliseconds)
 
+    def named(self, name: str) -> np.ndarray:
+        """Milliseconds of the answers under one name."""
+        return np.asarray([spent for spent, one in zip(self.milliseconds, self.names, strict=True) if one == name])
+
 
 class _Connection:
     def __init__(self, port: int, waiting: selectors.BaseSelector) -> None:
         self.port, self.waiting = port, waiting
-        self.buffer, self.started, self.wanted, self.head = b"", 0.0, -1, b""
+        self.buffer, self.started, self.wanted, self.head, self.name = b"", 0.0, -1, b"", ""
         self.open()
 
     def open(self) -> None:
@@ -117,37 +133,40 @@ def cookies(home: Path) -> str:
     return f"Cookie: {SESSION}={session}\r\n"
 
 
-def drive(port: int, paths: Iterable[str], clients: int = 8, seconds: float = 20.0, headers: str = "") -> Answers:
-    """Ask for paths over `clients` connections, each its next one as soon as it has an answer; at most `seconds`."""
-    line, answers, waiting = iter(paths), Answers(), selectors.DefaultSelector()
-    tail = f" HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\n{headers}\r\n".encode()
+def drive(port: int, paths: Iterable[str | Ask], clients: int = 8, seconds: float = 20.0, headers: str = "",
+          pause: tuple[float, float] = (0.0, 0.0)) -> Answers:
+    """Ask for paths over `clients` connections, each its next one `pause` seconds (from, to; drawn evenly) after its answer; at most `seconds`."""
+    line, answers, waiting, chance = iter(paths), Answers(), selectors.DefaultSelector(), random.Random(7)
     started = time.perf_counter()
-
-    def send(connection: _Connection) -> bool:
-        path = next(line, None) if time.perf_counter() - started < seconds else None
-        if path is None:
-            return False
-        connection.ask(b"GET " + path.encode() + tail)
-        return True
-
-    open_now = 0
-    for _ in range(clients):
-        connection = _Connection(port, waiting)
-        if send(connection):
-            open_now += 1
-        else:
-            connection.close()
-    while open_now:
-        for key, _ in waiting.select():
+    later: list[tuple[float, int, _Connection]] = []         # who asks again, and when
+    for number in range(clients):
+        heapq.heappush(later, (started + chance.uniform(0.0, pause[1]), number, _Connection(port, waiting)))
+    asking = 0
+    while asking or later:
+        now = time.perf_counter()
+        while later and later[0][0] <= now:
+            connection = heapq.heappop(later)[2]
+            path = next(line, None) if now - started < seconds else None
+            if path is None:
+                connection.close()
+                continue
+            one = path if isinstance(path, Ask) else Ask(path)
+            connection.name = one.name
+            page = f"Referer: http://localhost{one.page}\r\n" if one.page else ""
+            connection.ask(f"GET {one.path} HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\n{page}{headers}\r\n".encode())
+            asking += 1
+        if not asking and not later:
+            break
+        for key, _ in waiting.select(max(0.0, later[0][0] - time.perf_counter()) if later else None):
             connection = key.data
             if not connection.read():
                 continue
+            asking -= 1
             answers.milliseconds.append((time.perf_counter() - connection.started) * 1000)
+            answers.names.append(connection.name)
             status = int(connection.head[9:12])
             answers.statuses[status] = answers.statuses.get(status, 0) + 1
             answers.sizes.append(connection.wanted - len(connection.head) - 4)
-            if not send(connection):
-                connection.close()
-                open_now -= 1
+            heapq.heappush(later, (time.perf_counter() + chance.uniform(*pause), len(answers.milliseconds) + clients, connection))
     answers.seconds = time.perf_counter() - started
     return answers

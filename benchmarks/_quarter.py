@@ -81,7 +81,7 @@ def _fill(system: System, days: int, signs: int) -> None:
         row["cadence"] = cadences[k] if k < len(cadences) else "PT1H"
         row["minutes"] = MINUTES[row["cadence"]]
     batch = db.run("select max(batch) from front.batch where city = 'demo' and dataset = 'reading'").fetchone()[0]
-    midnight = datetime(end.year, end.month, end.day) + timedelta(days=1)
+    midnight = datetime(end.year, end.month, end.day) - timedelta(days=2)       # what is handed in afterwards must not be of the future
     with db.write() as cursor:
         for table in ("base.reading", "theme.rolled", "theme.latest"):
             cursor.execute(f"delete from {table} where city = 'demo'")          # table: a constant of ours

@@ -249,9 +249,14 @@ def problem(error: ChengshuError) -> Response:
     return Response(orjson.dumps(body), status_of(error), mimetype="application/json", headers={"Cache-Control": "no-store"})
 
 
+def written(answer: Any) -> bytes:
+    """An answer as JSON: what is kept of a large one, so that it is written once."""
+    return orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY)
+
+
 def reply(answer: Any) -> Response:
-    """A JSON answer."""
-    return Response(orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY), mimetype="application/json")
+    """A JSON answer; bytes are one already."""
+    return Response(answer if isinstance(answer, bytes) else written(answer), mimetype="application/json")
 
 
 def whole_number(name: str, default: int | None = None, low: int = -(2**53), high: int = 2**53) -> int | None:

@@ -17,7 +17,7 @@ from app.operations.told import TOLD
 from app.sight import Seen
 from app.system import City
 from app.units import cards
-from callbacks.gateway import Gateway, one_of, reply
+from callbacks.gateway import Gateway, one_of, reply, written
 from callbacks.map_view import indicator_row
 from callbacks.page import Page, city_asked, city_row
 from callbacks.results import Results
@@ -57,7 +57,7 @@ def register(app: Dash, gateway: Gateway, results: Results) -> None:
         words = {name: request.args.get(name, "")[:WORDS_LONGEST] for name in WORDS}
         key = ("operations", city, language, theme, *words.values(), seen.alerts.version(city), tick(seen, city), row.geometry_version)
         r = Reader(language, theme, row.timezone)
-        answer = reply(results.get(seen, row.value_version, key, lambda: drawn(seen, r, row, words)))
+        answer = reply(results.get(seen, row.value_version, key, lambda: written(drawn(seen, r, row, words))))
         answer.headers["Cache-Control"] = "no-store"
         return answer
 

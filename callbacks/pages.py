@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+import orjson
 from dash import Dash, html
+from dash.development.base_component import Component
 from flask import Flask, Response, has_request_context, redirect, request
 
 from app.access import NOBODY, Viewer
@@ -86,9 +88,23 @@ _INDEX = """<!DOCTYPE html>
 </head><body>{{%app_entry%}}<footer>{{%config%}}{{%scripts%}}{{%renderer%}}</footer></body></html>"""
 
 
+class _App(Dash):
+    """Dash, whose layout is written by orjson at once: walking through it in Python first takes longer than building it."""
+
+    def serve_layout(self) -> Response:
+        return Response(orjson.dumps(self.get_layout(), default=_as_plain, option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS),
+                        mimetype="application/json")
+
+
+def _as_plain(node: Any) -> Any:
+    if isinstance(node, Component):
+        return node.to_plotly_json()
+    raise TypeError(f"{type(node).__name__} is nothing that a page can be made of")
+
+
 def create_dash(system: System, server: Flask, gateway: Gateway, results: Results) -> Dash:
     """Dash on the server, with every page."""
-    app = Dash(
+    app = _App(
         "chengshu",
         server=server,
         assets_folder=str(bundle.ASSETS),

@@ -50,9 +50,9 @@ def create_server(system: System) -> tuple[Flask, Gateway, Results]:
 
     @server.before_request
     def wait() -> Response | None:
-        """While the first city is being taken in, every page is the page that says how far it is."""
+        """While the first city is being taken in, or values are read, every page is the page that says how far it is."""
         if system.progress["is_ready"] or request.path.startswith(_OPEN) or "text/html" not in request.headers.get("Accept", ""):
             return None
-        return Response(page(system.settings.language), mimetype="text/html", headers={"Cache-Control": "no-store"})
+        return Response(page(system.settings.language, str(system.progress["text"])), mimetype="text/html", headers={"Cache-Control": "no-store"})
 
     return server, gateway, results

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import numpy as np
 import pyarrow as pa
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from data.build import pieces, run_step, statements
 from data.connection import Database
 
-AT_ONCE = 20_000_000        # readings of one pass: 0.6 GB of arrays
+AT_ONCE = 3_000_000         # readings of one pass: larger arrays are new memory each time, which takes twice as long
 
 
 def readings(db: Database, city: str, indicator: str, level: str) -> dict[str, NDArray]:
@@ -21,8 +21,9 @@ def readings(db: Database, city: str, indicator: str, level: str) -> dict[str, N
     return _arrays(db.run(sql, {"city": city, "indicator": indicator, "level": level}).fetchnumpy())
 
 
-def readings_of_all(db: Database, city: str, but: str, at_once: int = AT_ONCE) -> Iterator[dict[str, dict[str, NDArray]]]:
-    """The readings of every indicator that is not native to level `but`, a stretch of time after the other: {indicator: arrays}.
+def readings_of_all(db: Database, city: str, but: str, at_once: int = AT_ONCE) -> Iterator[tuple[float, int, dict[str, dict[str, NDArray]]]]:
+    """The readings of every indicator that is not native to level `but`, a stretch of time after the other: (share of the work that is then
+    done, the newest time there will be, {indicator: arrays}).
 
     A stretch holds about `at_once` readings and ends with a day of UTC, which no step shorter than a day crosses; indicators of
     longer steps come whole, first.
@@ -37,14 +38,23 @@ def readings_of_all(db: Database, city: str, but: str, at_once: int = AT_ONCE) -
     stretches = [(first, last + timedelta(days=1), False)]
     while since <= last:
         stretches.append((since, since := since + timedelta(days=days), True))
-    for a, b, is_short in stretches:
-        found = db.run(sql, {"city": city, "but": but, "since": a, "until": b, "is_short": is_short}).fetchnumpy()
-        position, arrays = np.asarray(found["position"], np.int64), _arrays(found)
+    for number, (a, b, is_short) in enumerate(stretches, start=1):
+        found = db.run(sql, {"city": city, "but": but, "since": a, "until": b, "is_short": is_short}).to_arrow_table()
+        if found.num_rows == 0:
+            continue
+        arrays = {name: _numbers(found[name]) for name in found.column_names}
+        position = arrays.pop("position")
         order = np.argsort(position, kind="stable")
         known, starts = np.unique(position[order], return_index=True)
-        ends = np.r_[starts[1:], position.size]
-        yield {names[int(number)]: {key: column[order[a:b]] for key, column in arrays.items()}
-               for number, a, b in zip(known, starts, ends, strict=True)}
+        yield number / len(stretches), int(last.replace(tzinfo=UTC).timestamp()), {
+            names[int(one)]: {key: column[order[first:end]] for key, column in arrays.items()}
+            for one, first, end in zip(known, starts, [*starts[1:], position.size], strict=True)}
+
+
+def _numbers(column: pa.ChunkedArray) -> NDArray:
+    """A column as one array; nulls of floats are NaN. A third of what fetchnumpy takes, which masks every column."""
+    parts = [part.to_numpy(zero_copy_only=False) for part in column.chunks]
+    return np.concatenate(parts) if len(parts) > 1 else parts[0]
 
 
 def readings_between(db: Database, city: str, indicator: str, level: str, since: int, until: int) -> dict[str, NDArray]:

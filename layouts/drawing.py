@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 ROLES = ("good", "watch", "bad", "none", "accent", "band", "border", "soft", "text")
@@ -41,22 +42,27 @@ class Drawing:
 
 
 def map_drawing(features: Sequence[dict[str, Any]], label: str, width: float = 260.0, most: float = 200.0) -> Drawing | None:
-    """Units as areas coloured by their status: `features` are {rings: [[lon, lat], …], status}; None where there is no shape."""
-    rings = [(feature["status"], ring) for feature in features for ring in feature["rings"] if len(ring) > 2]
-    if not rings:
+    """Units as areas coloured by their status: `features` are {rings: ((lon, lat), …), …), status}; None where there is no shape."""
+    drawn = [(feature["status"], ring) for feature in features for ring in feature["rings"] if len(ring) > 2]
+    if not drawn:
         return None
-    lons = [point[0] for _, ring in rings for point in ring]
-    lats = [point[1] for _, ring in rings for point in ring]
-    squeeze = math.cos(math.radians((min(lats) + max(lats)) / 2))
-    wide, tall = max((max(lons) - min(lons)) * squeeze, 1e-9), max(max(lats) - min(lats), 1e-9)
+    height, placed = _placed(tuple(ring for _, ring in drawn), width, most)
+    return Drawing(width, height, tuple(Shape("area", OF_STATUS[status], points, 0.6)
+                                        for (status, _), points in zip(drawn, placed, strict=True)), label)
+
+
+@lru_cache(maxsize=32)
+def _placed(rings: tuple[tuple[Point, ...], ...], width: float, most: float) -> tuple[float, tuple[tuple[Point, ...], ...]]:
+    """(height, the rings in a field of `width`, at most `most` high): a page draws the same units once a sign."""
+    west, east = (pick(lon for ring in rings for lon, _ in ring) for pick in (min, max))
+    south, north = (pick(lat for ring in rings for _, lat in ring) for pick in (min, max))
+    squeeze = math.cos(math.radians((south + north) / 2))
+    wide, tall = max((east - west) * squeeze, 1e-9), max(north - south, 1e-9)
     scale = min((width - 2 * MARGIN) / wide, (most - 2 * MARGIN) / tall)
     height = round(tall * scale + 2 * MARGIN, 1)
     left = (width - wide * scale) / 2
-
-    def at(point: Sequence[float]) -> Point:
-        return round(left + (point[0] - min(lons)) * squeeze * scale, 1), round(height - MARGIN - (point[1] - min(lats)) * scale, 1)
-
-    return Drawing(width, height, tuple(Shape("area", OF_STATUS[status], tuple(at(point) for point in ring), 0.6) for status, ring in rings), label)
+    return height, tuple(tuple((round(left + (lon - west) * squeeze * scale, 1), round(height - MARGIN - (lat - south) * scale, 1))
+                               for lon, lat in ring) for ring in rings)
 
 
 def course_drawing(

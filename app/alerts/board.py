@@ -13,12 +13,14 @@ from typing import Any
 from app.errors import NotFound
 from app.indicators.status import now_of
 from app.system import System
+from app.units.directory import by_codes
 from data.alerts import OPEN, SEVERITIES, STATES
 
 MOST = 200
 ALL = 100_000
 CLOSED_SHOWN = 86_400           # seconds for which a closed alert still counts on the board
 MOST_CARDS = 60
+NAMELESS = dict.fromkeys(("name_zh", "name_en", "lon", "lat"))          # of a unit that does not stand any more
 
 
 def alerts(seen: System, city: str, states: Iterable[str] = OPEN, most: int = MOST) -> list[dict[str, Any]]:
@@ -38,7 +40,7 @@ def alert(seen: System, city: str, number: int) -> dict[str, Any]:
 
 def group(seen: System, city: str, number: int) -> list[dict[str, Any]]:
     """The alerts of one group, whatever their state."""
-    return [row for row in _shown(seen, city, states=list(STATES), most=ALL) if row["group"] == number]
+    return [row for row in alerts(seen, city, STATES, ALL) if row["group"] == number]
 
 
 def cards(seen: System, city: str, severity: str = "", owner: str = "", rule: str = "") -> dict[str, list[dict[str, Any]]]:
@@ -47,7 +49,7 @@ def cards(seen: System, city: str, severity: str = "", owner: str = "", rule: st
     Closed ones of the last day only. Where there are more than MOST_CARDS, groups of one severity and area become one card.
     """
     since = now_of(seen, city) - CLOSED_SHOWN
-    rows = [row for row in _shown(seen, city, states=list(STATES), most=ALL) if row["state"] != "closed" or row["since"] >= since]
+    rows = [row for row in alerts(seen, city, STATES, ALL) if row["state"] != "closed" or row["since"] >= since]
     rows = [row for row in rows if severity in ("", row["severity"]) and owner in ("", row["owner"]) and rule in ("", row["rule"])]
     found = _cards(rows, lambda row: (row["state"], row["group"]))
     if len(found) > MOST_CARDS:
@@ -92,7 +94,8 @@ def _kept(seen: System, city: str, states: tuple[str, ...], most: int, *_version
 def _shown(seen: System, city: str, states: list[str] | None = None, numbers: list[int] | None = None, most: int = MOST) -> list[dict[str, Any]]:
     now, rules = now_of(seen, city), seen.alerts.rules
     found = seen.rows("alerts", city=city, states=states or [], numbers=numbers or [], indicators=list(seen.indicators), most=most)
-    return [_row(row, now, rules) for row in found if not _is_hidden(seen, city, row)]
+    units = by_codes(seen, city, [code for row in found for code in (row["code"], row["area"]) if code])
+    return [_row(row, now, rules, units) for row in found if not _is_hidden(seen, city, row)]
 
 
 def _is_hidden(seen: System, city: str, row: dict[str, Any]) -> bool:
@@ -100,13 +103,13 @@ def _is_hidden(seen: System, city: str, row: dict[str, Any]) -> bool:
     return row["level"] in cube.levels and cube.is_hidden(row["level"], row["seq"], row["raised_at"])
 
 
-def _row(row: dict[str, Any], now: int, rules: dict[str, Any]) -> dict[str, Any]:
-    rule = rules.get(row["rule"])
+def _row(row: dict[str, Any], now: int, rules: dict[str, Any], units: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    rule, unit, area = rules.get(row["rule"]), units.get(row["code"], NAMELESS), units.get(row["area"], NAMELESS)
     return {
         "number": row["alert"], "rule": row["rule"], "severity": row["severity"], "indicator": row["indicator"], "unit_code": row["code"],
-        "unit_level": row["level"], "unit_seq": row["seq"], "unit_name_zh": row["name_zh"] or row["code"],
-        "unit_name_en": row["name_en"] or row["name_zh"] or row["code"], "lon": row["lon"], "lat": row["lat"],
-        "area": row["area"], "area_zh": row["area_zh"] or row["area"], "area_en": row["area_en"] or row["area_zh"] or row["area"],
+        "unit_level": row["level"], "unit_seq": row["seq"], "unit_name_zh": unit["name_zh"] or row["code"],
+        "unit_name_en": unit["name_en"] or unit["name_zh"] or row["code"], "lon": unit["lon"], "lat": unit["lat"],
+        "area": row["area"], "area_zh": area["name_zh"] or row["area"], "area_en": area["name_en"] or area["name_zh"] or row["area"],
         "value": row["value"], "limit": row["limit_value"], "usual": row["usual"], "peak": row["peak"], "last_value": row["last_value"],
         "began_at": row["began_at"], "raised_at": row["raised_at"], "last_at": row["last_at"], "ended_at": row["ended_at"],
         "state": row["state"], "since": row["since"], "owner": row["owner"], "due_at": row["due_at"],

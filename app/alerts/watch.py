@@ -44,6 +44,7 @@ class Watch:
     def __init__(self, system: System) -> None:
         self._system = system
         self._versions: dict[str, int] = {}
+        self._pending: dict[str, int] = {}
         self._kept: dict[str, CityWatch] = {}
         self._lock = threading.RLock()
         self.has_news = threading.Event()
@@ -52,7 +53,10 @@ class Watch:
             log.error("An alert rule was left out: %s", fact)
 
     def version(self, city: str) -> int:
-        """A number that grows with every step of any alert of a city."""
+        """A number that grows with every step of any alert of a city. Known, it waits for nobody: rules are judged meanwhile."""
+        known = self._versions.get(city)
+        if known is not None:
+            return known
         with self._lock:
             if city not in self._versions:
                 self._versions[city] = kept.version(self._system.db, city)
@@ -74,6 +78,7 @@ class Watch:
                 if city not in self._kept:
                     self._kept[city] = CityWatch(self._system, city, self.rules)
                 raised = self._kept[city].judge(indicators, replay_s)
+                self._pending[city] = sum(track.pending() for track in self._kept[city].tracks.values())
                 self._versions[city] = kept.version(self._system.db, city)
                 return raised
         except Exception:
@@ -92,9 +97,7 @@ class Watch:
 
     def pending(self, city: str) -> int:
         """How many units meet a condition that has not held long enough yet."""
-        with self._lock:
-            mine = self._kept.get(city)
-            return 0 if mine is None else sum(track.pending() for track in mine.tracks.values())
+        return self._pending.get(city, 0)
 
 
 class CityWatch:

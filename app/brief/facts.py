@@ -5,7 +5,7 @@ Every function is of (what the viewer sees, the city, its time); nothing here kn
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -173,7 +173,7 @@ def _usual(seen: Seen, city: str, unit: dict[str, Any], name: str, last: int, ho
 
 
 def small_map(seen: Seen, city: str, name: str) -> list[dict[str, Any]]:
-    """The units of a level small enough for a small map, coloured by an indicator: [{code, rings: [[lon, lat], …], status}].
+    """The units of a level small enough for a small map, coloured by an indicator: [{code, rings: (((lon, lat), …), …), status}].
 
     Streets where there are up to MOST_AREAS of them and the indicator goes so deep, districts otherwise; empty without shapes.
     """
@@ -188,12 +188,18 @@ def small_map(seen: Seen, city: str, name: str) -> list[dict[str, Any]]:
         return []
     k = kept.indicators.index(name)
     status = judge_all(kept.value[k], kept.at[k], now_of(seen, city), seen.indicators[name], kept.bands[k])
+    return [{"code": code, "rings": rings, "status": STATUS[int(status[seq - 1])] if 0 < seq <= status.size else "grey"}
+            for seq, code, rings in _areas(seen, city, level, seen.city(city).geometry_version)]
+
+
+@lru_cache(maxsize=32)
+def _areas(seen: Seen, city: str, level: str, version: int) -> list[tuple[int, str, tuple[tuple[tuple[float, float], ...], ...]]]:  # noqa: ARG001
+    """(seq, code, outer rings) of the units of a level in sight."""
     found = []
     for feature in cards.shapes(seen, city, level, None)["features"]:
-        seq, shape = feature["properties"]["seq"], feature["geometry"]
+        told, shape = feature["properties"], feature["geometry"]
         polygons = [shape["coordinates"]] if shape["type"] == "Polygon" else shape["coordinates"] if shape["type"] == "MultiPolygon" else []
-        color = STATUS[int(status[seq - 1])] if 0 < seq <= status.size else "grey"
-        found.append({"code": feature["properties"]["code"], "rings": [rings[0] for rings in polygons], "status": color})
+        found.append((told["seq"], told["code"], tuple(tuple((point[0], point[1]) for point in rings[0]) for rings in polygons)))
     return found
 
 

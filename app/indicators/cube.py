@@ -178,6 +178,16 @@ class Cube:
                 level.few = None if level.few is None else _moved(level.few[:used], kept, room, False)
         self.times = times
 
+    def reserve(self, steps: int) -> None:
+        """Room for so many steps in all, and some to come, before they come one stretch after the other."""
+        steps += max(24, steps // 16)
+        for level in self.levels.values():
+            if level.value.shape[0] < steps:
+                here = np.arange(self.times.size)
+                level.value = _moved(level.value[here], here, steps, np.nan)
+                level.count = None if level.count is None else _moved(level.count[here], here, steps, 0)
+                level.few = None if level.few is None else _moved(level.few[here], here, steps, False)
+
     def drop(self, steps: NDArray[np.int64]) -> None:
         """Forget steps: every reading of theirs was taken back."""
         kept = np.flatnonzero(~np.isin(self.times, steps))

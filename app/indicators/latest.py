@@ -17,6 +17,7 @@ from app.indicators.status import AMBER_SCORE, bands_of, judge, now_of
 from app.indicators.values import Values
 
 if TYPE_CHECKING:
+    from app.sight import SeenValues
     from app.system import System
 
 Floats = NDArray[np.float64]
@@ -37,13 +38,17 @@ class Unusual:
 
 @dataclass(frozen=True)
 class Latest:
-    """The newest values of one level: `value[k, i]` and `at[k, i]` for `indicators[k]` and the unit with seq i + 1, and what is usual there."""
+    """The newest values of one level: `value[k, i]` and `at[k, i]` for `indicators[k]` and the unit with seq i + 1, and what is usual there.
+
+    `moved[k]`: the state of the values of `indicators[k]` that this was made of (app/indicators/values.py: moved).
+    """
 
     indicators: tuple[str, ...]
     value: Floats
     at: NDArray[np.int64]
     unusual: tuple[Unusual, ...]
     bands: tuple[Band, ...] = ()
+    moved: tuple[int, ...] = ()
 
     def rows(self, indicators: list[str]) -> Floats:
         """The newest values of some indicators, one row each."""
@@ -51,23 +56,27 @@ class Latest:
         return self.value[[place[name] for name in indicators]]
 
 
-def gather(values: Values, level: str, names: list[str], most: int = 200) -> Latest:
-    """Make the kept answer of a level anew: called once per value version."""
-    shown, kept, times, bands = [], [], [], []
+def gather(values: Values | SeenValues, level: str, names: list[str], before: Latest | None = None, most: int = 200) -> Latest:
+    """Make the kept answer of a level anew: called once per value version; of indicators that did not move since `before` it is as before."""
+    known = {} if before is None else {name: k for k, name in enumerate(before.indicators)}
+    shown, kept, times, bands, moved = [], [], [], [], []
     for name in names:
-        cube = values.cube(name)
-        if level not in cube.levels or cube.times.size == 0:
-            continue
-        row, value, at = cube.newest(level)
-        shown.append(name)
-        kept.append(value)
-        times.append(at)
-        bands.append(bands_of(cube, level, row, int(cube.times[-1]), always=True))
+        k, now = known.get(name), values.moved(name)
+        if before is not None and k is not None and before.moved[k] == now:
+            value, at, band = before.value[k], before.at[k], before.bands[k]
+        else:
+            cube = values.cube(name)
+            if level not in cube.levels or cube.times.size == 0:
+                continue
+            row, value, at = cube.newest(level)
+            band = bands_of(cube, level, row, int(cube.times[-1]), always=True)
+        for found, one in ((shown, name), (kept, value), (times, at), (bands, band), (moved, now)):
+            found.append(one)
     if not shown:
         size = values.hierarchy().sizes.get(level, 0)
         return Latest((), np.empty((0, size)), np.empty((0, size), np.int64), ())
     value, at = np.stack(kept), np.stack(times)
-    return Latest(tuple(shown), value, at, tuple(_top(level, shown, value, at, bands, most)), tuple(bands))
+    return Latest(tuple(shown), value, at, tuple(_top(level, shown, value, at, bands, most)), tuple(bands), tuple(moved))
 
 
 def latest(system: System, city: str, level: str, seq: int) -> dict[str, dict[str, Any]]:

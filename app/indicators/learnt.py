@@ -10,6 +10,7 @@ the future, nothing of the value itself.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -59,17 +60,23 @@ def like(times: NDArray[np.int64], row: int, cadence: str, timezone: str) -> NDA
     With fewer than ENOUGH of them any day counts, then times up to two hours beside. Steps of a day: the same kind of day; of a
     week or longer: all earlier ones. Empty where there are fewer than LEAST.
     """
-    when = int(times[row])
     if cadence in ("P7D", "P1M", "P3M", "P1Y"):
         return np.arange(row) if row >= LEAST else np.empty(0, np.int64)
-    first = int(np.searchsorted(times, when - BACK))
-    past = np.arange(first, row)
+    first = int(np.searchsorted(times, int(times[row]) - BACK))
+    return first + _like(times[first : row + 1].tobytes(), cadence.startswith("PT"), timezone)
+
+
+@lru_cache(maxsize=1_000)
+def _like(stretch: bytes, is_short: bool, timezone: str) -> NDArray[np.int64]:
+    """The same of a stretch of times, the judged one last: the signs of a city that report at the same times share the answer."""
+    times = np.frombuffer(stretch, np.int64)
+    past = np.arange(times.size - 1)
     if past.size < LEAST:
         return np.empty(0, np.int64)
-    local = pd.DatetimeIndex(np.r_[times[first:row], when].astype("datetime64[s]"), tz="UTC").tz_convert(timezone)
+    local = pd.DatetimeIndex(times.astype("datetime64[s]"), tz="UTC").tz_convert(timezone)
     is_weekend = np.asarray(local.day_of_week >= 5)
     same_kind = is_weekend[:-1] == is_weekend[-1]
-    if not cadence.startswith("PT"):
+    if not is_short:
         return past[same_kind] if same_kind.sum() >= ENOUGH else past
     second = np.asarray(local.hour * 3600 + local.minute * 60 + local.second)
     beside = np.abs((second[:-1] - second[-1] + 43_200) % 86_400 - 43_200)

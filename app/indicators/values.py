@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -45,7 +44,8 @@ class Values:
     def __init__(self, db: Database, city: str, timezone: str, limit_bytes: int = 2 << 30) -> None:
         self.db, self.city, self.timezone, self.limit_bytes = db, city, timezone, limit_bytes
         self.indicators = read(db)
-        self._cubes: OrderedDict[str, Cube] = OrderedDict()
+        self._cubes: dict[str, Cube] = {}
+        self._asked: dict[str, float] = {}      # when each cube was last asked for
         self._weights: dict[tuple[str, str], np.ndarray] = {}
         self._lock = threading.RLock()
         self._hierarchy: hierarchy.Hierarchy | None = None
@@ -60,7 +60,10 @@ class Values:
         return self._moved.get(name, 0) + self._moved.get("", 0)
 
     def hierarchy(self, native: str = "building") -> hierarchy.Hierarchy:
-        """The trees; with floors only when something native to floors needs them."""
+        """The trees; with floors only when something native to floors needs them. Who finds them read waits for nobody."""
+        found = self._floors if native == "floor" else self._hierarchy
+        if found is not None:
+            return found
         with self._lock:
             if native == "floor":
                 if self._floors is None:
@@ -79,13 +82,16 @@ class Values:
             self._moved[""] = self._moved.get("", 0) + 1
 
     def cube(self, name: str) -> Cube:
-        """The cube of an indicator. Raises NotFound for an unknown id."""
+        """The cube of an indicator. Raises NotFound for an unknown id. One that is in memory waits for nobody: batches are rolled up meanwhile."""
+        self._asked[name] = time.monotonic()
+        cube = self._cubes.get(name)
+        if cube is not None:
+            return cube
         with self._lock:
             cube = self._cubes.get(name)
             if cube is None:
                 cube = self._cubes[name] = self._load(one(self.indicators, name))
                 self._make_room()
-            self._cubes.move_to_end(name)
             return cube
 
     def weights(self, name: str, step: int, level: str) -> np.ndarray | None:
@@ -99,16 +105,21 @@ class Values:
         _, rolled = cube.roll(found["i"][mine], found["at"][mine], found["value"][mine], found["weight"][mine])
         return rolled[0][1][level].weight[0]
 
-    def preload(self, but: str = "floor") -> int:
+    def preload(self, but: str = "floor", progress: Callable[[float], None] | None = None) -> int:
         """Load every indicator with data, a stretch of time of all of them after the other, those native to `but` left out; returns how many."""
         with self._lock:
             kept, fresh = set(self._cubes), dict[str, Cube]()
-            for found in store.readings_of_all(self.db, self.city, but):
+            for share, until, found in store.readings_of_all(self.db, self.city, but):
                 for name, arrays in found.items():
                     if name in fresh:
                         fresh[name].put(arrays["i"], arrays["at"], arrays["value"], arrays["weight"])
                     elif name in self.indicators and name not in kept:
-                        fresh[name] = self._fill(self.indicators[name], arrays)
+                        cube = fresh[name] = self._empty(self.indicators[name])
+                        if cube.indicator.cadence.startswith("PT") and share < 1:        # the others come whole
+                            cube.reserve((until - int(arrays["at"].min())) // length_of(cube.indicator.cadence) + 1)
+                        cube.put(arrays["i"], arrays["at"], arrays["value"], arrays["weight"])
+                if progress:
+                    progress(share)
             self._cubes.update(fresh)
             self._make_room()
             return len(fresh)
@@ -176,13 +187,17 @@ class Values:
         return self._fill(indicator, store.readings(self.db, self.city, indicator.id, indicator.native_level))
 
     def _fill(self, indicator: Indicator, found: dict[str, np.ndarray]) -> Cube:
+        cube = self._empty(indicator)
+        if found["i"].size:
+            cube.put(found["i"], found["at"], found["value"], found["weight"])
+        return cube
+
+    def _empty(self, indicator: Indicator) -> Cube:
         tree = self.hierarchy(indicator.native_level)
         weight = self._weight(indicator, tree.sizes[indicator.native_level])
         cube = Cube(indicator, tree, self.timezone, weight)
         cube.expected = lambda level, at: None if self.expected is None else self.expected(indicator.id, level, at)
         cube.ahead = lambda level, at, seconds: None if self.ahead is None else self.ahead(indicator.id, level, at, seconds)
-        if found["i"].size:
-            cube.put(found["i"], found["at"], found["value"], found["weight"])
         return cube
 
     def _weight(self, indicator: Indicator, size: int) -> np.ndarray | None:
@@ -198,9 +213,14 @@ class Values:
             self._weights[key] = weight
         return self._weights[key]
 
+    @property
+    def nbytes(self) -> int:
+        """Memory the values take now, in bytes."""
+        return sum(cube.nbytes for cube in self._cubes.values())
+
     def _make_room(self) -> None:
-        while len(self._cubes) > 1 and sum(cube.nbytes for cube in self._cubes.values()) > self.limit_bytes:
-            self._cubes.popitem(last=False)
+        while len(self._cubes) > 1 and self.nbytes > self.limit_bytes:
+            self._cubes.pop(min(self._cubes, key=lambda name: self._asked.get(name, 0.0)))
 
     def _persist(self, cube: Cube, steps: np.ndarray, whole: bool = False) -> int:
         """Write the touched steps above the native level to theme.rolled, and the newest values to theme.latest."""

@@ -24,6 +24,7 @@ from app.operations.look import SIDES, Look, Place
 from app.service import state
 from app.sight import Seen
 from app.units import cards
+from app.units.directory import by_codes
 from data.alerts import OPEN, SEVERITIES, STATES
 
 MOST_ALERTS, MOST_EVENTS, MOST_BATCHES, MOST_SIGNS, MOST_BARS = 12, 24, 8, 4, 5
@@ -195,7 +196,7 @@ def _crossed(seen: Seen, city: str, look: Look, choice: state.Choice, where: dic
         if side in sides and not any(row["is_on"] for row in sides[side]):
             sides[side].append({"word": word, "count": shown[side].get(word, 0), "is_on": True})
     names: Any = catalogue_names()
-    places = seen.rows("units_by_codes", city=city, codes=[row["word"] for row in sides[below]])
+    places = by_codes(seen, city, [row["word"] for row in sides[below]]).values()
     return {"opened": found.total, "sides": sides, "below": below, "days": state.PERIODS[choice.period], "names": {
         "department": names["departments"], "category": names["codes"]["case_category"], "channel": names["codes"]["case_channel"],
         "status": names["codes"]["case_status"], below: {row["code"]: (row["name_zh"], row["name_en"]) for row in places}}}

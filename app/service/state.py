@@ -20,6 +20,7 @@ from app.service import counts, halls
 from app.service.cases import Cases
 from app.service.measures import BY_ID, CASE_MEASURES, SIDES, judged
 from app.sight import Seen
+from app.units.directory import by_codes
 
 PERIODS = {"day": 1, "week": 7, "month": 30, "quarter": 90, "year": 365}
 SHOWS = ("due", "overdue", "open", "opened", "closed", "late", "poor")
@@ -206,7 +207,7 @@ def own_api(seen: Seen) -> list[dict[str, Any]]:
 def labels(seen: Seen, city: str, districts: list[str]) -> dict[str, dict[str, tuple[str, str]]]:
     """What the words of the sides are called, {side: {id: (zh, en)}}; districts and halls as far as they are in sight."""
     known: Any = names()
-    units = seen.rows("units_by_codes", city=city, codes=districts) if districts else []
+    units = by_codes(seen, city, districts).values()
     return {"department": known["departments"], "category": known["codes"]["case_category"], "channel": known["codes"]["case_channel"],
             "hall": halls.names(seen, city),
             "item": {code: (one.name_zh or code, one.name_en or one.name_zh or code) for code, one in seen.catalogue.shelf(city).items.items()},

@@ -11,6 +11,7 @@ import numpy as np
 from app.errors import NotFound
 from app.indicators.status import now_of, of_unit
 from app.system import System
+from app.units.directory import COARSE, by_codes, directory
 from data.levels import LEVELS
 
 INHERITED = frozenset({"ownership", "tax_state"})      # what holds for a floor when only its building says it
@@ -23,11 +24,10 @@ def unit(system: System, city: str, code: str) -> dict[str, Any]:
 
 @lru_cache(maxsize=20_000)
 def _unit(system: System, city: str, code: str, version: int) -> dict[str, Any]:  # noqa: ARG001 - version is part of the key
-    # a look-up by code reads through every unit (3 to 5 ms of 666 000): the paths that people walk are kept
-    found = system.rows("unit_by_code", city=city, code=code)
+    found = by_codes(system, city, [code])
     if not found:
         raise NotFound("No such unit stands in this city", "Search it by name", value=code)
-    return found[0]
+    return found[code]
 
 
 def unit_at(system: System, city: str, level: str, seq: int) -> dict[str, Any]:
@@ -37,7 +37,8 @@ def unit_at(system: System, city: str, level: str, seq: int) -> dict[str, Any]:
 
 @lru_cache(maxsize=20_000)
 def _unit_at(system: System, city: str, level: str, seq: int, version: int) -> dict[str, Any]:  # noqa: ARG001 - version is part of the key
-    found = system.rows("unit_by_seq", city=city, level=level, seq=seq)
+    known = directory(system, city).by_place.get((level, seq))
+    found = [known] if known else [] if level in COARSE else system.rows("unit_by_seq", city=city, level=level, seq=seq)
     if level not in LEVELS or not found:
         raise NotFound("No such unit stands in this city", "Search it by name", level=level, value=seq)
     return found[0]
@@ -69,6 +70,8 @@ def children(system: System, city: str, row: dict[str, Any]) -> list[dict[str, A
 @lru_cache(maxsize=500)
 def _children(system: System, city: str, level: str, seq: int, version: int) -> list[dict[str, Any]]:  # noqa: ARG001 - version is part of the key
     below = LEVELS[LEVELS.index(level) + 1]
+    if below in COARSE:
+        return directory(system, city).below.get((level, seq), [])
     return system.rows("unit_children", city=city, level=below, seq=seq)
 
 
@@ -137,12 +140,18 @@ def hover(system: System, city: str, level: str, seq: int, indicator: str, at: i
 def bounds(system: System, city: str, row: dict[str, Any]) -> tuple[float, float, float, float]:
     """West, south, east, north of a unit in degrees; a floor has its building's."""
     here = row if row["level"] != "floor" else unit(system, city, row["parent_code"])
-    found = system.rows("unit_bounds", city=city, level=here["level"], seq=here["seq"])
+    found = _bounds(system, city, here["level"], here["seq"], system.city(city).geometry_version)
     if found:
-        return tuple(found[0].values())
+        return found
     if here["lon"] is None:
         raise NotFound("This unit has no place on the map", value=row["code"])
     return here["lon"] - 0.002, here["lat"] - 0.002, here["lon"] + 0.002, here["lat"] + 0.002
+
+
+@lru_cache(maxsize=20_000)
+def _bounds(system: System, city: str, level: str, seq: int, version: int) -> tuple[float, float, float, float] | None:  # noqa: ARG001
+    found = system.rows("unit_bounds", city=city, level=level, seq=seq)
+    return tuple(found[0].values()) if found else None
 
 
 def shapes(system: System, city: str, level: str, parent: str | None) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 from app.errors import NotFound
 from app.system import System
 from app.units.cards import unit
+from app.units.directory import by_codes
 
 FEW = 12
 
@@ -23,5 +24,5 @@ def units(system: System, city: str, codes: list[str]) -> list[dict[str, Any]]:
     system.city(city)
     if len(codes) < FEW:
         return [row for code in dict.fromkeys(codes) if (row := _standing(system, city, code))]
-    found = {row["code"]: row for row in system.rows("units_by_codes", city=city, codes=list(dict.fromkeys(codes)))}
-    return [found[code] for code in dict.fromkeys(codes) if code in found]
+    found = by_codes(system, city, codes)
+    return [dict(found[code]) for code in dict.fromkeys(codes) if code in found]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import ClassVar
 
 from layouts.components.drawn import _Drawn
@@ -20,4 +19,5 @@ class Picture(_Drawn):
 def picture(drawing: Drawing) -> Picture:
     """The drawing as a component that may stand still."""
     return Picture(width=drawing.width, height=drawing.height, label=drawing.label,
-                   shapes=[{**asdict(shape), "points": [list(point) for point in shape.points]} for shape in drawing.shapes])
+                   shapes=[{"kind": shape.kind, "role": shape.role, "points": shape.points, "size": shape.size, "text": shape.text,
+                            "anchor": shape.anchor} for shape in drawing.shapes])

@@ -13,6 +13,8 @@ from dash.development.base_component import Component
 
 from layouts.components.drawn import _Drawn
 
+INNER = ("_", "available_")       # what Dash keeps of its own in a component
+
 
 class Still(_Drawn):
     """`tree`: text, a list, or {t: element, p: properties, c: children}; drawn by assets/screen/still.js."""
@@ -32,12 +34,12 @@ def _plain(node: Any) -> Any:
         return [_plain(one) for one in node if one is not None]
     if not isinstance(node, Component):
         return node
-    given = node.to_plotly_json()
-    if given["namespace"] not in ("dash_html_components", "chengshu_screen") or given["type"] == "TimeBar":
-        raise TypeError(f"{given['type']} needs callbacks and cannot stand still")
-    props = {key: value for key, value in given["props"].items() if value is not None and key != "children"}
-    if given["type"] == "Still":
-        return props["tree"]
-    name = given["type"] if given["namespace"] == "chengshu_screen" else given["type"].lower()
-    children = _plain(getattr(node, "children", None))
-    return {"t": name, **({"p": props} if props else {}), **({"c": children} if children not in (None, []) else {})}
+    if node._namespace not in ("dash_html_components", "chengshu_screen") or node._type == "TimeBar":
+        raise TypeError(f"{node._type} needs callbacks and cannot stand still")
+    # what was given, and nothing else: to_plotly_json asks every component for each of the thirty properties it might have
+    given = {key: value for key, value in vars(node).items() if value is not None and not key.startswith(INNER)}
+    if node._type == "Still":
+        return given["tree"]
+    children = _plain(given.pop("children", None))
+    name = node._type if node._namespace == "chengshu_screen" else node._type.lower()
+    return {"t": name, **({"p": given} if given else {}), **({"c": children} if children not in (None, []) else {})}

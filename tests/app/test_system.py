@@ -219,7 +219,7 @@ def test_values_loaded_a_stretch_after_the_other_are_those_loaded_at_once(system
     system.take([tiny.hand_in(tmp_path, "reading", hours, "hours"), tiny.hand_in(tmp_path, "reading", days, "days")])
     values = system.values("tiny")
     stretches = list(store.readings_of_all(system.db, "tiny", "floor", 20))
-    assert len(stretches) >= 4 and sum(arrays["i"].size for found in stretches for arrays in found.values()) == len(hours) + len(days)
+    assert len(stretches) >= 4 and sum(arrays["i"].size for _, _, found in stretches for arrays in found.values()) == len(hours) + len(days)
     monkeypatch.setattr(store, "readings_of_all", partial(store.readings_of_all, at_once=20))
     kept = {}
     for read in (lambda: [values.cube(name) for name in ("aqi", "active_sites")], values.preload):

@@ -111,7 +111,7 @@ def test_drawings_of_nothing_are_nothing():
     assert map_drawing([], "x") is None and course_drawing([], [], "x") is None and course_drawing([1, 2], [None, None], "x") is None
     drawn = course_drawing([0, 3600, 7200], [1.0, None, 3.0], "x", days=[(3600, "Tue")], ends=("1", "3"), limits=[2.0])
     assert [shape.text for shape in drawn.shapes if shape.kind == "text"] == ["Tue", "1", "3"]
-    square = [[118.0, 30.0], [118.1, 30.0], [118.1, 30.1], [118.0, 30.0]]
+    square = ((118.0, 30.0), (118.1, 30.0), (118.1, 30.1), (118.0, 30.0))
     areas = map_drawing([{"rings": [square], "status": "red"}], "x").shapes
     assert [(shape.kind, shape.role) for shape in areas] == [("area", "bad")]
     assert all(0 <= x <= 260 and 0 <= y <= 200 for shape in areas for x, y in shape.points)

@@ -1,11 +1,8 @@
 -- grain: one alert at a unit in sight, of the states given (none: all) and the indicators given, the gravest and newest first
 -- kind: query
 select a.alert, a.rule, a.severity, a.indicator, a.level, a.seq, a.code, a.area, a.group_no, a.value, a.limit_value, a.usual, a.peak, a.last_value,
-    a.began_at, a.raised_at, a.last_at, a.ended_at, a.state, a.since, a.due_at, a.owner, a.note, a.escalation,
-    u.name_zh, u.name_en, u.lon, u.lat, p.name_zh as area_zh, p.name_en as area_en
+    a.began_at, a.raised_at, a.last_at, a.ended_at, a.state, a.since, a.due_at, a.owner, a.note, a.escalation
 from mgmt.alert a
-left join theme.unit u on u.city = a.city and u.level = a.level and u.seq = a.seq
-left join theme.unit p on p.city = a.city and p.code = a.area
 where a.city = $city and is_seen($bits, $offsets, a.level, a.seq)
     and (len($states::varchar[]) = 0 or list_contains($states::varchar[], a.state))
     and (len($numbers::integer[]) = 0 or list_contains($numbers::integer[], a.alert))
