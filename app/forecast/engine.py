@@ -21,7 +21,7 @@ from app.forecast.newcomers import borrow, newcomers
 from app.forecast.seasons import clock
 from app.forecast.spec import Spec
 
-CANDIDATES = {"full": ("seasonal_naive", "last_value", "slot_mean", "ridge", "trees", "period_ridge"),
+CANDIDATES = {"full": ("seasonal_naive", "last_value", "slot_mean", "ridge", "trees", "period_ridge", "network"),
               "instant": ("seasonal_naive", "last_value", "slot_mean", "ridge")}
 NAIVE = ("seasonal_naive", "last_value", "slot_mean")
 FOLDS = 4               # stretches that the ensemble is weighed on and judged by in turn
@@ -122,7 +122,7 @@ def choose(panel: Panel, spec: Spec, names: Iterable[str] | None = None, progres
     asked between models. Raises Cancelled; Unavailable where the only candidate cannot run here.
     """
     told = _Teller(progress, is_cancelled)
-    asked = tuple(names) if names is not None else tuple(name for name in CANDIDATES[spec.mode] if name in models())
+    asked = tuple(names) if names is not None else tuple(name for name in CANDIDATES[spec.mode] if name in models() and _suits(name, panel))
     mixes = names is None or ("ensemble" in asked and len(asked) > 1)
     first = split(panel, spec)
     ends = moments(panel, spec, first)
@@ -162,6 +162,12 @@ def choose(panel: Panel, spec: Spec, names: Iterable[str] | None = None, progres
     scores = covered(scores, panel, spec, best, ends, found[best], runs, min(known, ends.size - burn))
     told("done", 1.0)
     return Champion(best, replace(fitted, bands=bands), scores, _now(), _about(panel), tuple(words))
+
+
+def _suits(name: str, panel: Panel) -> bool:
+    """Whether a model is worth a try on a panel; one that does not say so always is."""
+    asked = getattr(named(name), "suits", None)
+    return asked is None or bool(asked(panel))
 
 
 def _mixed(found: dict[str, Floats], truth: Floats) -> tuple[Floats, Floats]:

@@ -31,7 +31,8 @@ SETTINGS = {"objective": "regression", "learning_rate": 0.07, "num_leaves": 24, 
 EXTRA = ("step", "slot", "day of week", "kind of day", "base", "size")
 
 
-def _lightgbm() -> Any:
+def library() -> Any:
+    """LightGBM. Raises Unavailable where it does not load."""
     try:
         import lightgbm
     except (ImportError, OSError) as error:
@@ -54,7 +55,7 @@ def _features(made: Design, at: Rows, step: int, w: Floats) -> tuple[Floats, Flo
 
 def fit(panel: Panel | pd.DataFrame, spec: Spec) -> Fitted:
     """Fit the linear part, then trees on what it leaves; the number of trees is chosen on the last fifth of the history."""
-    lightgbm = _lightgbm()
+    lightgbm = library()
     panel = as_panel(panel, spec)
     made = design(panel, spec, spec.horizon)
     w, _ = learn(made, panel, spec, ROWS[spec.mode])
@@ -95,7 +96,7 @@ def _grow(lightgbm: Any, x: Floats, z: Floats, weight: Floats, late: NDArray[np.
 
 
 def _trees(fitted: Fitted) -> Any:
-    return _lightgbm().Booster(model_str=fitted.state["trees"]) if fitted.state["trees"] else None
+    return library().Booster(model_str=fitted.state["trees"]) if fitted.state["trees"] else None
 
 
 def paths(fitted: Fitted, panel: Panel, ends: NDArray[np.int64], horizon: int) -> Floats:
