@@ -100,6 +100,7 @@ class System:
         self._values: dict[str, Values] = {}
         self._cities: dict[str, City] = {}
         self._newest: dict[str, tuple[int, int | None]] = {}
+        self._counts: dict[str, tuple[int, list[dict[str, object]]]] = {}
         self._latest: dict[tuple[str, str], tuple[int, Latest]] = {}
         self._lock = threading.RLock()
         self._views: OrderedDict[tuple[Viewer, str], Seen] = OrderedDict()
@@ -281,8 +282,12 @@ class System:
         return CLEARED
 
     def unit_counts(self, key: str) -> list[dict[str, object]]:
-        """Per level: how many numbers were ever given (`size`), how many units stand (`standing`)."""
-        return queries.rows(self.db, "unit_sizes", city=key)
+        """Per level: how many numbers were ever given (`size`), how many units stand (`standing`). Kept until units change."""
+        version = self.city(key).geometry_version
+        kept = self._counts.get(key)
+        if kept is None or kept[0] != version:
+            kept = self._counts[key] = (version, queries.rows(self.db, "unit_sizes", city=key))
+        return kept[1]
 
     def unbalanced(self) -> list[dict[str, object]]:
         """Batches whose rows in are not accepted + rejected + duplicate: there must be none."""

@@ -19,7 +19,7 @@ from app.forecast import engine
 from app.forecast.frame import Panel
 from app.forecast.panels import join, panel_of
 from app.forecast.reconcile import carried, reconcile
-from app.forecast.register import horizon, known, spec_of
+from app.forecast.register import BACK, horizon, known, spec_of
 from app.forecast.scoring import scores_of
 from app.forecast.spec import Spec
 from app.indicators.cube import Cube
@@ -30,6 +30,7 @@ from data.levels import LEVELS
 
 Floats = NDArray[np.float64]
 MOST_UNITS = 4_000          # of a level that is forecast as a whole
+MOST_VALUES = 4_000_000     # that such a forecast looks back at: eight weeks of hours of 3 000 units
 ADDS_UP = {"sum": "sum", "weighted_mean": "weighted_mean", "ratio": "weighted_mean"}
 NORMAL_90 = 1.6448536269514722      # half of a 90 % band in standard deviations of a normal law
 
@@ -85,8 +86,9 @@ class Ground:
 
 
 def deepest(cube: Cube) -> str:
-    """The finest level that is forecast as a whole."""
-    fits = [level for level in cube.levels if cube.hierarchy.sizes[level] <= MOST_UNITS]
+    """The finest level that is forecast as a whole: of signs that report every few minutes a coarser one."""
+    steps = min(cube.times.size, BACK.get(cube.indicator.cadence, cube.times.size))
+    fits = [level for level in cube.levels if (size := cube.hierarchy.sizes[level]) <= MOST_UNITS and size * steps <= MOST_VALUES]
     return max(fits or ["city"], key=LEVELS.index)
 
 

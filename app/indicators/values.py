@@ -24,6 +24,7 @@ from data.connection import Database
 from data.levels import LEVELS
 
 _ABOVE_BUILDING = LEVELS[:5]
+SHARES = 500        # answers of `weights` that are kept
 _MANY = 8           # cubes to load, from which on one pass over all readings is cheaper than one each
 
 
@@ -47,6 +48,7 @@ class Values:
         self._cubes: dict[str, Cube] = {}
         self._asked: dict[str, float] = {}      # when each cube was last asked for
         self._weights: dict[tuple[str, str], np.ndarray] = {}
+        self._shares: dict[tuple[str, int, str, int], np.ndarray | None] = {}
         self._lock = threading.RLock()
         self._hierarchy: hierarchy.Hierarchy | None = None
         self._floors: hierarchy.Hierarchy | None = None
@@ -96,6 +98,14 @@ class Values:
 
     def weights(self, name: str, step: int, level: str) -> np.ndarray | None:
         """What each unit of a level weighs in its parent's mean or ratio at one step (its start), from the readings; None where none were."""
+        key = (name, step, level, self.moved(name))
+        if key not in self._shares:
+            while len(self._shares) >= SHARES:
+                self._shares.pop(next(iter(self._shares)), None)
+            self._shares[key] = self._weigh(name, step, level)
+        return self._shares[key]
+
+    def _weigh(self, name: str, step: int, level: str) -> np.ndarray | None:
         cube = self.cube(name)
         until = step + length_of(cube.indicator.cadence)
         found = store.readings_between(self.db, self.city, name, cube.native, step, until)
