@@ -24,7 +24,7 @@ from app.forecast.spec import Spec
 CANDIDATES = {"full": ("seasonal_naive", "last_value", "slot_mean", "ridge", "trees", "period_ridge", "network"),
               "instant": ("seasonal_naive", "last_value", "slot_mean", "ridge")}
 NAIVE = ("seasonal_naive", "last_value", "slot_mean")
-FOLDS = 4               # stretches that the ensemble is weighed on and judged by in turn
+FOLDS, TURNS = 4, 6     # folds that the ensemble is weighed on and judged by in turn, and stretches of moments in each at most
 RECENT = 8              # outer seasons that a forecast looks back, at most
 WORDS = {
     "naive": "No model beats the naive forecast on {moments} earlier moments: the naive one ({model}) is given",
@@ -141,7 +141,7 @@ def choose(panel: Panel, spec: Spec, names: Iterable[str] | None = None, progres
     truth = truths(panel, ends, spec.horizon)
     weights = None
     if mixes and len(found) > 1:
-        found["ensemble"], weights = _mixed(found, truth)
+        found["ensemble"], weights = _mixed(found, truth, ends)
     burn = ends.size // 4
     scores = score(panel, spec, ends, found, None, burn)
     best = min(found, key=lambda name: _loss(scores, name))
@@ -170,11 +170,15 @@ def _suits(name: str, panel: Panel) -> bool:
     return asked is None or bool(asked(panel))
 
 
-def _mixed(found: dict[str, Floats], truth: Floats) -> tuple[Floats, Floats]:
-    """The ensemble's forecasts, each stretch of moments weighed on the others, and its weights from all of them."""
+def _mixed(found: dict[str, Floats], truth: Floats, ends: NDArray[np.int64]) -> tuple[Floats, Floats]:
+    """The ensemble's forecasts, each stretch of moments weighed on the others, and its weights from all of them.
+
+    Stretches of two horizons at least take turns, so that each fold has of every time of the day where the moments reach so far.
+    """
     alone = list(found.values())
     mixed = np.empty_like(alone[0])
-    stretch = np.arange(len(truth)) * FOLDS // len(truth)
+    turns = int(np.clip((ends[-1] - ends[0]) // (2 * FOLDS * truth.shape[2]), 1, TURNS))
+    stretch = np.arange(len(truth)) * FOLDS * turns // len(truth) % FOLDS
     for fold in range(FOLDS):
         here, there = stretch == fold, stretch != fold
         w = ensemble.weigh([one[there] for one in alone], truth[there])
