@@ -26,7 +26,7 @@ from app.forecast.spec import Spec
 
 __all__ = ["NAME", "fit", "paths", "predict", "suits"]
 NAME, A_DAY = "network", 96         # steps a day from which what a neighbour does now arrives some steps later
-ROWS, ROUNDS, STRETCHES = 200_000, 220, 4
+ROWS, ROUNDS, STRETCHES = 110_000, 220, 4
 LAGS, ONE_BY_ONE, DAYS, FARTHEST = 12, 4, 4, 14     # steps back; neighbours by themselves; days that are averaged, out of so many
 SMOOTH = 96                 # a day's part that the days before are smoothed over
 SAME = 4.0                  # series whose scales differ by less are of one scale
