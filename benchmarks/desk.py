@@ -84,7 +84,7 @@ def _together(home: Path, codes: list[str], data: str, batches: Iterator[pa.Tabl
     (own / "registry" / "sources.csv").write_text(SOURCES, encoding="utf-8")
     asks, rows = _asks(codes), []
     with served(own, values_memory=MEMORY) as port:
-        _wait(port, own)
+        _wait(port)
         first = drive(port, [Ask("/_dash-layout", f"{path}?city=demo&lang=zh", path) for path in PATHS], 1, 120.0, cookies(own))
         rows.append(Row("the slowest page when asked for the first time", data, float(first.found.max()), "ms", note=", ".join(
             f"{name} {spent:,.0f}" for name, spent in zip(first.names, first.milliseconds, strict=True))))
@@ -129,7 +129,7 @@ def _asks(codes: list[str]) -> Iterator[Ask]:
         yield Ask(f"/api/operations/demo/panels.json?unit={code}&since={since}&lang=zh", name="panels of /")
 
 
-def _wait(port: int, home: Path) -> None:
+def _wait(port: int) -> None:
     """Until the server has read the values of the city."""
     for _ in range(600):
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=30) as answer:

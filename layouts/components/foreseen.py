@@ -45,6 +45,7 @@ def model_name(r: Reader, model: str) -> str:
         "last_value": r.t("last value"), "persistence": r.t("last value"), "seasonal_naive": r.t("last period again"),
         "daily": r.t("last day again"), "weekly": r.t("last week again"), "slot_mean": r.t("usual of the time of day"),
         "ridge": r.t("ridge regression"), "period_ridge": r.t("ridge over whole periods"), "trees": r.t("gradient-boosted trees"),
+        "network": r.t("trees over neighbours"),
         "crowd": r.t("crowd model"), "attention": r.t("attention network"), "attention_lstm": r.t("attention network"),
         "tower": r.t("attention network"), "ensemble": r.t("ensemble"),
     }.get(model, model)

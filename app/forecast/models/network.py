@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array, diags_array
 
 from app.errors import Unavailable
+from app.forecast.boosted import library
 from app.forecast.cadence import cadence
 from app.forecast.design import scales
 from app.forecast.frame import Floats, Panel
 from app.forecast.model import Fitted, as_panel, predict
-from app.forecast.models.trees import library
 from app.forecast.seasons import Clock, Ints, clock
 from app.forecast.spec import Spec
 

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from app.errors import Unavailable
+from app.forecast.boosted import library
 from app.forecast.design import GROUPS, Design, design
 from app.forecast.frame import Floats, Panel
 from app.forecast.linear import Rows, ahead, checks, kept, learn, redesign, rows_of, target
@@ -29,16 +29,6 @@ SETTINGS = {"objective": "regression", "learning_rate": 0.07, "num_leaves": 24, 
             "bagging_fraction": 0.7, "bagging_freq": 1, "lambda_l2": 5.0, "max_bin": 127, "verbosity": -1, "deterministic": True,
             "force_col_wise": True, "num_threads": 1}
 EXTRA = ("step", "slot", "day of week", "kind of day", "base", "size")
-
-
-def library() -> Any:
-    """LightGBM. Raises Unavailable where it does not load."""
-    try:
-        import lightgbm
-    except (ImportError, OSError) as error:
-        raise Unavailable("The trees cannot be grown: LightGBM does not load", "Install the system library libgomp1 (apt-get install libgomp1) "
-                          "and the package lightgbm; until then the linear forecast answers", why=str(error)) from error
-    return lightgbm
 
 
 def _features(made: Design, at: Rows, step: int, w: Floats) -> tuple[Floats, Floats, Floats, list[str]]:
