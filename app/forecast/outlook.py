@@ -19,10 +19,10 @@ from app.forecast import engine
 from app.forecast.frame import Panel
 from app.forecast.panels import join, panel_of
 from app.forecast.reconcile import carried, reconcile
-from app.forecast.register import BACK, horizon, known, spec_of
+from app.forecast.register import back, horizon, known, spec_of
 from app.forecast.scoring import scores_of
 from app.forecast.spec import Spec
-from app.indicators.cube import Cube
+from app.indicators.cube import Cube, length_of
 from app.indicators.learnt import least_spread
 from app.indicators.registry import Indicator
 from app.indicators.values import Values
@@ -30,7 +30,7 @@ from data.levels import LEVELS
 
 Floats = NDArray[np.float64]
 MOST_UNITS = 4_000          # of a level that is forecast as a whole
-MOST_VALUES = 4_000_000     # that such a forecast looks back at: eight weeks of hours of 3 000 units
+MOST_VALUES = 2_000_000     # that such a forecast looks back at: four weeks of hours of 3 000 units, so that a first fit ends in two seconds
 ADDS_UP = {"sum": "sum", "weighted_mean": "weighted_mean", "ratio": "weighted_mean"}
 NORMAL_90 = 1.6448536269514722      # half of a 90 % band in standard deviations of a normal law
 
@@ -87,16 +87,28 @@ class Ground:
 
 def deepest(cube: Cube) -> str:
     """The finest level that is forecast as a whole: of signs that report every few minutes a coarser one."""
-    steps = min(cube.times.size, BACK.get(cube.indicator.cadence, cube.times.size))
+    steps = min(cube.times.size, _month(cube.indicator.cadence))
     fits = [level for level in cube.levels if (size := cube.hierarchy.sizes[level]) <= MOST_UNITS and size * steps <= MOST_VALUES]
     return max(fits or ["city"], key=LEVELS.index)
+
+
+def look_back(cube: Cube) -> int:
+    """Steps that a forecast of all levels looks back at: what the cadence has, of many units less, down to a month."""
+    cadence = cube.indicator.cadence
+    units = sum(cube.hierarchy.sizes[level] for level in LEVELS[: LEVELS.index(deepest(cube)) + 1])
+    return min(back(cadence), max(_month(cadence), MOST_VALUES // max(1, units)))
+
+
+def _month(cadence: str) -> int:
+    """Steps of four weeks, or what a forecast of that cadence looks back at where that is less."""
+    return min(back(cadence), 28 * 86_400 // length_of(cadence))
 
 
 def grounds(values: Values, name: str, models: Models, points_of: Callable[[str], Any], cutoff: int | None, spec: Spec) -> dict[str, Ground]:
     """What the outlook of each level rests on. Levels without a stored model share a quick one: they are one panel."""
     cube, found, rest = values.cube(name), {}, {}
     for level in LEVELS[: LEVELS.index(deepest(cube)) + 1]:
-        given = panel_of(values, name, level, cutoff, points=points_of(level))
+        given = panel_of(values, name, level, cutoff, points=points_of(level), most=look_back(cube))
         if given is None:
             continue
         champion = models.stored(level, given[0], spec)

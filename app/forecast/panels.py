@@ -15,7 +15,7 @@ from scipy.spatial import cKDTree
 
 from app.forecast.cadence import cadence, steps
 from app.forecast.frame import Panel
-from app.forecast.register import BACK, LEAST
+from app.forecast.register import LEAST, back
 from app.indicators.cube import Cube
 from app.indicators.values import Values
 from data import queries
@@ -25,10 +25,11 @@ RECENT = 0.25               # share of the history in which a unit must have rep
 
 
 def panel_of(values: Values, name: str, level: str, until: int | None = None, units: NDArray[np.int64] | None = None,
-             points: dict[str, Any] | None = None) -> tuple[Panel, NDArray[np.int64]] | None:
+             points: dict[str, Any] | None = None, most: int | None = None) -> tuple[Panel, NDArray[np.int64]] | None:
     """(the panel, the index (seq − 1) of each of its series) of an indicator at a level; None with too little history.
 
     `until`: as if that step (its start, epoch seconds) were the newest. `units`: some of the level's units, by index; None: all.
+    `most`: steps to look back at (None: what the cadence has).
     """
     cube = values.cube(name)
     if level not in cube.levels:
@@ -36,7 +37,7 @@ def panel_of(values: Values, name: str, level: str, until: int | None = None, un
     last = cube.at(level, until)
     if last is None:
         return None
-    grid, history = regular(cube, level, last, units)
+    grid, history = regular(cube, level, last, units, most or back(cube.indicator.cadence))
     if grid.size < LEAST:
         return None
     told = ~np.isnan(history[int(grid.size * (1 - RECENT)):]).all(axis=0)
@@ -69,10 +70,10 @@ def _beside(panels: list[Panel]) -> csr_array | None:
     return csr_array(block_diag(blocks, format="csr"))
 
 
-def regular(cube: Cube, level: str, last: int, units: NDArray[np.int64] | None) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """(times, [step × unit]) on a grid without holes that ends at row `last` of the cube."""
+def regular(cube: Cube, level: str, last: int, units: NDArray[np.int64] | None, most: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """(times, [step × unit]) of at most `most` steps on a grid without holes that ends at row `last` of the cube."""
     step = cadence(cube.indicator.cadence)
-    first = max(0, last + 1 - BACK.get(cube.indicator.cadence, 120))
+    first = max(0, last + 1 - most)
     rows = np.arange(first, last + 1)
     found = cube.steps(level, rows, units)
     times = cube.times[rows]
@@ -85,7 +86,6 @@ def regular(cube: Cube, level: str, last: int, units: NDArray[np.int64] | None) 
         return grid, found
     filled = np.full((grid.size, found.shape[1]), np.nan)
     filled[place[fits]] = found[fits]
-    most = BACK.get(cube.indicator.cadence, 120)
     return grid[-most:], filled[-most:]
 
 

@@ -47,6 +47,11 @@ def horizon(cadence: str) -> int:
     return AHEAD.get(cadence, 0)
 
 
+def back(cadence: str) -> int:
+    """Steps of history that a forecast looks back at."""
+    return BACK.get(cadence, 120)
+
+
 def farthest(cadence: str) -> int:
     """Steps ahead that may be asked for."""
     return FARTHEST.get(cadence, horizon(cadence))
