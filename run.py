@@ -84,15 +84,19 @@ def start_cities(system: System) -> None:
             log.error("The demo city could not be taken in: %s", error)
         except Exception:
             log.exception("The demo city could not be taken in")
-        for city in list(system.cities):
-            if not system.warm(city):
-                return                          # closed meanwhile
+        try:
+            for city in list(system.cities):
+                if not system.warm(city):
+                    return                      # closed meanwhile
+                system.progress.update(is_ready=True, text="", share=1.0)
+                if city == KEY and size != "off":
+                    first_days(system, REPLAY_S)
+                else:
+                    system.alerts.take_up(city)
+        except Exception:
+            log.exception("The values of a city could not be read at the start: they are read when asked for")
+        finally:
             system.progress.update(is_ready=True, text="", share=1.0)
-            if city == KEY and size != "off":
-                first_days(system, REPLAY_S)
-            else:
-                system.alerts.take_up(city)
-        system.progress.update(is_ready=True, text="", share=1.0)
         if feed and KEY in system.cities:
             feed.start()
 

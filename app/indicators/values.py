@@ -85,14 +85,15 @@ class Values:
 
     def cube(self, name: str) -> Cube:
         """The cube of an indicator. Raises NotFound for an unknown id. One that is in memory waits for nobody: batches are rolled up meanwhile."""
-        self._asked[name] = time.monotonic()
         cube = self._cubes.get(name)
         if cube is not None:
+            self._asked[name] = time.monotonic()
             return cube
         with self._lock:
             cube = self._cubes.get(name)
             if cube is None:
                 cube = self._cubes[name] = self._load(one(self.indicators, name))
+                self._asked[name] = time.monotonic()
                 self._make_room()
             return cube
 
