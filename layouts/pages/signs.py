@@ -16,6 +16,8 @@ from layouts.components.traced import traced, value_key, within
 from layouts.panels.health import delta, movers, sentence
 from layouts.reader import Reader
 
+MANY = 10_000
+
 
 def signs_page(r: Reader, place: dict[str, Any], body: Any) -> html.Div:
     """`place` {city, indicator, since, unit} is what the page shows; `body` from `signs_body`."""
@@ -97,6 +99,7 @@ def _told(r: Reader, node: Any) -> str:
 def _sign(r: Reader, row: dict[str, Any], place: dict[str, Any], code: str, indicator: dict[str, Any]) -> html.Button:
     node, unit = row["node"], r.unit_of(indicator["unit"])
     name = r.pick(node.name_zh, node.name_en)
+    decimals = 0 if abs(node.value or 0) >= MANY else indicator["decimals"]         # a narrow column: no one reads tenths of a hundred thousand
     share = 100 * row["n"] / row["expected"] if row["expected"] else None
     facts = [r.age(row["age_s"])]
     if share is not None:
@@ -105,9 +108,8 @@ def _sign(r: Reader, row: dict[str, Any], place: dict[str, Any], code: str, indi
         status_dot(r, node.status),
         html.Span([html.Span(name, className="vs-name"), html.Small(" · ".join(facts), className="vs-facts")], className="vs-what"),
         Spark(values=row["values"], limits=[], height=22, label=r.t("Course of {name}", name=name[:80]), className="vs-spark"),
-        html.Span([html.B(r.compact(node.value, indicator["decimals"])), html.Small(unit)], className="vs-value",
-                  **within(value_key(node.id, code, None))),
-        delta(r, node.change, indicator["decimals"]),
+        html.Span([html.B(r.compact(node.value, decimals)), html.Small(unit)], className="vs-value", **within(value_key(node.id, code, None))),
+        delta(r, node.change, decimals),
     ]
     is_on = place["indicator"] == node.id
     return _button(inner, {**place, "indicator": node.id}, is_on, f"vs-sign vs-{SHAPES[node.status]}", title=name)
