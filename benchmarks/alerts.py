@@ -22,9 +22,10 @@ from typing import Any
 
 import numpy as np
 
+from app.alerts.city_watch import CityWatch
 from app.alerts.rules import Rule, rule_of
 from app.alerts.track import Track, reading_of
-from app.alerts.watch import REPLAY_S, CityWatch, Watch
+from app.alerts.watch import REPLAY_S, Watch
 from app.indicators.cube import length_of
 from app.system import System
 from benchmarks import Row

@@ -87,6 +87,13 @@ class Level:
         """How many native units under every unit reported at some steps: rows of the arrays, an index or a mask of them."""
         return (~np.isnan(self.value[rows])).astype(np.int32) if self.count is None else self.count[rows]
 
+    def grow(self, room: int, rows: NDArray[np.int64]) -> None:
+        """Arrays of `room` rows, with the first ones there were at `rows`."""
+        used = rows.size
+        self.value = _moved(self.value[:used], rows, room, np.nan)
+        self.count = None if self.count is None else _moved(self.count[:used], rows, room, 0)
+        self.few = None if self.few is None else _moved(self.few[:used], rows, room, False)
+
     @property
     def nbytes(self) -> int:
         """Memory the arrays take, in bytes."""
@@ -173,9 +180,7 @@ class Cube:
             if not at_end or level.value.shape[0] < total:
                 room = total if used == 0 else total + max(24, total // 8)
                 kept = np.searchsorted(times, self.times)
-                level.value = _moved(level.value[:used], kept, room, np.nan)
-                level.count = None if level.count is None else _moved(level.count[:used], kept, room, 0)
-                level.few = None if level.few is None else _moved(level.few[:used], kept, room, False)
+                level.grow(room, kept)
         self.times = times
 
     def reserve(self, steps: int) -> None:
@@ -183,10 +188,7 @@ class Cube:
         steps += max(24, steps // 16)
         for level in self.levels.values():
             if level.value.shape[0] < steps:
-                here = np.arange(self.times.size)
-                level.value = _moved(level.value[here], here, steps, np.nan)
-                level.count = None if level.count is None else _moved(level.count[here], here, steps, 0)
-                level.few = None if level.few is None else _moved(level.few[here], here, steps, False)
+                level.grow(steps, np.arange(self.times.size))
 
     def drop(self, steps: NDArray[np.int64]) -> None:
         """Forget steps: every reading of theirs was taken back."""

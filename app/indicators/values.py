@@ -58,7 +58,7 @@ class Values:
         self.ahead: Callable[[str, str, int, int], Ahead | None] | None = None
 
     def moved(self, name: str) -> int:
-        """A number that grows whenever values of an indicator may have changed, old ones too."""
+        """A number that grows whenever values of an indicator may have changed, old ones too: read it before them, to keep what they gave."""
         return self._moved.get(name, 0) + self._moved.get("", 0)
 
     def hierarchy(self, native: str = "building") -> hierarchy.Hierarchy:
@@ -100,11 +100,14 @@ class Values:
     def weights(self, name: str, step: int, level: str) -> np.ndarray | None:
         """What each unit of a level weighs in its parent's mean or ratio at one step (its start), from the readings; None where none were."""
         key = (name, step, level, self.moved(name))
-        if key not in self._shares:
-            while len(self._shares) >= SHARES:
-                self._shares.pop(next(iter(self._shares)), None)
-            self._shares[key] = self._weigh(name, step, level)
-        return self._shares[key]
+        found = self._shares.get(key)
+        if found is not None:
+            return found
+        found = self._weigh(name, step, level)
+        if len(self._shares) >= SHARES:
+            self._shares.clear()
+        self._shares[key] = found
+        return found
 
     def _weigh(self, name: str, step: int, level: str) -> np.ndarray | None:
         cube = self.cube(name)
@@ -138,19 +141,22 @@ class Values:
     def take_up(self, progress: Callable[[float], None] | None = None) -> TakenUp:
         """Roll up every batch that reached the base library and not the tower yet."""
         started, rows, steps = time.perf_counter(), 0, 0
-        with self._lock, self._whole():
-            touched = queries.columns(self.db, "roll_touched", "theme", city=self.city)
-            names = sorted(set(touched["indicator"].tolist()))
-            loaded = set(self._cubes)
-            if len(set(names) - loaded) > _MANY:
-                self.preload()
-            for done, name in enumerate(names):
-                mine = touched["indicator"] == name
-                wrote = self._take_up_one(name, np.unique(touched["at"][mine].astype(np.int64)), name in loaded)
-                rows, steps = rows + wrote[0], steps + wrote[1]
-                if progress:
-                    progress((done + 1) / len(names))
-            store.finish_batches(self.db, self.city)
+        with self._lock:
+            with self._whole():
+                touched = queries.columns(self.db, "roll_touched", "theme", city=self.city)
+                names = sorted(set(touched["indicator"].tolist()))
+                loaded = set(self._cubes)
+                if len(set(names) - loaded) > _MANY:
+                    self.preload()
+                for done, name in enumerate(names):
+                    mine = touched["indicator"] == name
+                    wrote = self._take_up_one(name, np.unique(touched["at"][mine].astype(np.int64)), name in loaded)
+                    rows, steps = rows + wrote[0], steps + wrote[1]
+                    if progress:
+                        progress((done + 1) / len(names))
+                store.finish_batches(self.db, self.city)
+            for name in names:      # only now is everything there that is read under the new number
+                self._moved[name] = self._moved.get(name, 0) + 1
         return TakenUp(len(names), steps, rows, time.perf_counter() - started, tuple(names))
 
     def rebuild(self) -> TakenUp:
@@ -178,7 +184,6 @@ class Values:
 
     def _take_up_one(self, name: str, at: np.ndarray, is_loaded: bool) -> tuple[int, int]:
         cube = self.cube(name)
-        self._moved[name] = self._moved.get(name, 0) + 1
         window = np.unique(self._steps(cube, at))
         if is_loaded:                                   # a cube loaded just now has read what is new already
             found = store.readings_between(self.db, self.city, name, cube.native, int(window.min()),

@@ -230,3 +230,20 @@ def test_values_loaded_a_stretch_after_the_other_are_those_loaded_at_once(system
             for level in cube.levels:
                 here = (cube.times.tolist(), np.nan_to_num(cube.history(level)).tolist(), cube.coverage(level, 0)[0].tolist())
                 assert kept.setdefault((name, level), here) == here
+
+
+def test_who_asks_while_a_batch_is_rolled_up_keeps_nothing_old(system, tmp_path, monkeypatch):
+    system.take([tiny.hand_in(tmp_path, "reading", tiny.readings("aqi", "street"), "before")])
+    between, asked = store.readings_between, []
+
+    def ask_first(*given):
+        if not asked:
+            asked.append(system._gather("tiny", "street", 0))       # somebody opens a page in the middle of it
+        return between(*given)
+
+    monkeypatch.setattr(store, "readings_between", ask_first)
+    later = tiny.NOON + timedelta(hours=1)
+    system.take([tiny.hand_in(tmp_path, "reading", tiny.readings("aqi", "street", at=later), "after")])
+    kept = system.latest("tiny", "street")
+    assert asked and asked[0][1].at[kept.indicators.index("aqi")].max() < later.timestamp()
+    assert set(kept.at[kept.indicators.index("aqi")].tolist()) == {int(later.timestamp())}
