@@ -66,7 +66,7 @@ def like(times: NDArray[np.int64], row: int, cadence: str, timezone: str) -> NDA
     return first + _like(times[first : row + 1].tobytes(), cadence.startswith("PT"), timezone)
 
 
-@lru_cache(maxsize=1_000)
+@lru_cache(maxsize=256)
 def _like(stretch: bytes, is_short: bool, timezone: str) -> NDArray[np.int64]:
     """The same of a stretch of times, the judged one last: the signs of a city that report at the same times share the answer."""
     times = np.frombuffer(stretch, np.int64)
