@@ -53,7 +53,10 @@ class Word:
 
 @dataclass(frozen=True)
 class Champion:
-    """The model chosen for a panel: fitted, with bands; what it scored among the others, when, and on what."""
+    """The model chosen for a panel: fitted, with bands; what it scored among the others, when, and on what.
+
+    `tried`: the moments of its validation and what it forecast after them, [k] and [k, n, h]; they are not kept with it.
+    """
 
     model: str
     fitted: Fitted
@@ -61,6 +64,7 @@ class Champion:
     chosen_at: str
     trained_on: dict[str, Any]
     said: tuple[Word, ...] = ()
+    tried: tuple[NDArray[np.int64], Floats] | None = field(default=None, repr=False, compare=False)
 
     @property
     def spec(self) -> Spec:
@@ -161,7 +165,7 @@ def choose(panel: Panel, spec: Spec, names: Iterable[str] | None = None, progres
     known = int(np.searchsorted(ends, ends[burn - 1] + spec.horizon))       # from here on, what bands were learnt from was known
     scores = covered(scores, panel, spec, best, ends, found[best], runs, min(known, ends.size - burn))
     told("done", 1.0)
-    return Champion(best, replace(fitted, bands=bands), scores, _now(), _about(panel), tuple(words))
+    return Champion(best, replace(fitted, bands=bands), scores, _now(), _about(panel), tuple(words), (ends, found[best]))
 
 
 def _suits(name: str, panel: Panel) -> bool:

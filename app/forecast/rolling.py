@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from app.forecast.backtest import NUMBERS, Scoreboard, follow, moments, score, split, truths
+from app.forecast.backtest import NUMBERS, Scoreboard, follow, score, truths
 from app.forecast.engine import Champion, Word, choose, predict_from
 from app.forecast.frame import Floats, Panel, ahead, to_frame
 from app.forecast.model import bounded, named
@@ -87,17 +87,13 @@ def _along(champion: Champion, panel: Panel, ends: NDArray[np.int64]) -> tuple[F
         sides = [np.stack([one.bands[level][side] for level in spec.levels])[:, None] for side in (0, 1)]
         return one.y_hat[None], sides[0], sides[1]
     first = int(ends[0])
-    past = panel.until(first, spec.horizon)
-    begun = split(past, spec)
-    early = moments(past, spec, begun)
-    module = named(fitted.name)
-    before = module.fit(past.until(begun, spec.horizon), spec)
+    early, tried = champion.tried or (np.empty(0, np.int64), np.empty((0, panel.n, spec.horizon)))
     span = int(ends[-1]) - first
     stride = max(1, -(-span // max(1, min(1_500, NUMBERS["full"] // (panel.n * spec.horizon)))))
     between = np.union1d(ends, np.arange(first, ends[-1] + 1, stride))
     gap = np.arange(int(early[-1]) + 1, first, max(1, stride)) if early.size else np.empty(0, np.int64)
-    y_hat = np.concatenate([bounded(module.paths(before, past, early, spec.horizon), spec),
-                            bounded(module.paths(fitted, panel, np.r_[gap, between], spec.horizon), spec)])
+    found = named(fitted.name).paths(fitted, panel, np.r_[gap, between], spec.horizon)
+    y_hat = np.concatenate([tried, bounded(found, spec)])
     every = np.r_[early, gap, between]
     reach = follow(panel, spec, every, y_hat, max(1, early.size))
     at = np.searchsorted(every, ends)

@@ -1,9 +1,9 @@
 """Neighbourhoods, by boosted trees: what goes from a place to the next in steps of minutes, as queues on roads do.
 
 For series that look at each other alone, and all of one kind. Features are the last values, those of the nearest neighbours one by one, of
-all neighbours, of the close ones and of theirs, each as a difference from the last value, and the same time of the days before (of the same
-kind, too), smoothed. What is learnt is the change from the last value. Stretches of the horizon have trees of their own. Source: Ke et al.
-2017 (LightGBM).
+all neighbours, of the close ones and of theirs, each as a difference from the last value, the same time of the days before (of the same
+kind, too), smoothed, and what the state of the whole network lets expect (modes.py). What is learnt is the change from the last value. The
+first steps have trees of their own, later ones share them by stretches. Source: Ke et al. 2017 (LightGBM).
 """
 
 from __future__ import annotations
@@ -21,18 +21,20 @@ from app.forecast.cadence import cadence
 from app.forecast.design import scales
 from app.forecast.frame import Floats, Panel
 from app.forecast.model import Fitted, as_panel, predict
+from app.forecast.modes import Modes, learn
 from app.forecast.seasons import Clock, Ints, clock
 from app.forecast.spec import Spec
 
 __all__ = ["NAME", "fit", "paths", "predict", "suits"]
 NAME, A_DAY = "network", 96         # steps a day from which what a neighbour does now arrives some steps later
-ROWS, ROUNDS, STRETCHES = 110_000, 220, 4
+ROWS, ROUNDS = 300_000, 130
+ALONE = 3                   # steps that have trees of their own; from there on each stretch is twice as long as the one before
 LAGS, ONE_BY_ONE, DAYS, FARTHEST = 12, 4, 4, 14     # steps back; neighbours by themselves; days that are averaged, out of so many
 SMOOTH = 96                 # a day's part that the days before are smoothed over
 SAME = 4.0                  # series whose scales differ by less are of one scale
 BATCH = 60_000              # rows predicted at once
-SETTINGS = {"objective": "regression", "learning_rate": 0.04, "num_leaves": 31, "min_data_in_leaf": 200, "feature_fraction": 0.35,
-            "bagging_fraction": 0.6, "bagging_freq": 1, "lambda_l2": 5.0, "max_bin": 63, "verbosity": -1, "deterministic": True,
+SETTINGS = {"objective": "regression", "learning_rate": 0.06, "num_leaves": 63, "min_data_in_leaf": 200, "feature_fraction": 0.15,
+            "bin_construct_sample_cnt": 50_000, "lambda_l2": 5.0, "max_bin": 63, "verbosity": -1, "deterministic": True,
             "force_col_wise": True, "num_threads": 1}
 
 
@@ -70,8 +72,9 @@ def fit(panel: Panel | pd.DataFrame, spec: Spec) -> Fitted:
         scale = np.full(panel.n, float(np.median(scale)))
     net = _net(panel, spec, scale, spec.horizon)
     draw = np.random.default_rng(spec.seed)
-    edges = np.unique(np.linspace(0, spec.horizon, min(STRETCHES, spec.horizon) + 1).round().astype(int))
-    first = min(max(LAGS, net.clock.slots + LAGS), panel.t // 2)
+    edges = _edges(spec.horizon)
+    first = min(LAGS, panel.t // 2)
+    modes, told = learn(net.y, first, spec.horizon)
     texts = []
     for start, stop in zip(edges[:-1], edges[1:], strict=True):
         steps = np.arange(start + 1, stop + 1)
@@ -82,28 +85,39 @@ def fit(panel: Panel | pd.DataFrame, spec: Spec) -> Fitted:
             if ends.size > count:
                 ends = np.sort(draw.choice(ends, count, replace=False))
             if ends.size:
-                parts.append(_taught(net, panel, ends, int(step)))
+                parts.append(_taught(net, panel, ends, int(step), told[step - 1][:, ends - first]))
         x, z, weight = (np.concatenate([part[i] for part in parts]) for i in range(3)) if parts else (np.empty((0, 1)), np.empty(0), np.empty(0))
         texts.append("" if z.size < 1_000 else
                      lightgbm.train(SETTINGS | {"seed": spec.seed}, lightgbm.Dataset(x, z, weight=weight), ROUNDS).model_to_string())
-    return Fitted(NAME, spec, {"trees": texts, "edges": edges, "scale": scale, "ids": list(panel.ids)}, panel)
+    return Fitted(NAME, spec, {"trees": texts, "edges": edges, "scale": scale, "ids": list(panel.ids), "modes": modes.kept()}, panel)
 
 
-def _taught(net: _Net, panel: Panel, ends: Ints, step: int) -> tuple[Floats, Floats, Floats]:
+def _edges(horizon: int) -> Ints:
+    """Where stretches of steps end: 0, 1, …, ALONE, 2 ALONE, 4 ALONE … horizon."""
+    edges = list(range(min(ALONE, horizon) + 1))
+    while edges[-1] < horizon:
+        edges.append(min(2 * edges[-1], horizon))
+    return np.array(edges)
+
+
+def _taught(net: _Net, panel: Panel, ends: Ints, step: int, told: Floats) -> tuple[Floats, Floats, Floats]:
     """Features, changes that came (in scales) and weights of all series at some moments, where the change is known."""
     z = panel.y[:, ends - 1 + step] / net.scale[:, None] - net.y[:, ends - 1]
     weight = np.broadcast_to((net.scale / net.scale.mean())[:, None], z.shape)
     there = np.isfinite(z).ravel()
-    return _features(net, ends, step)[there], z.ravel()[there], weight.ravel()[there]
+    return _features(net, ends, step, told)[there], z.ravel()[there], weight.ravel()[there]
 
 
 def paths(fitted: Fitted, panel: Panel, ends: NDArray[np.int64], horizon: int) -> Floats:
     """What is expected after each of `ends`, [k, n, h]; steps past those that were learnt use the last trees."""
     state, lightgbm = fitted.state, library()
     scale = np.asarray(state["scale"])
+    modes: Modes | None = Modes.of(state["modes"])
     if list(panel.ids) != state["ids"]:
+        modes = None
         scale = np.full(panel.n, float(np.median(scale))) if np.ptp(scale) == 0 else scales(panel.y[:, : int(ends.min())])
     net = _net(panel, fitted.spec, scale, horizon)
+    path = None if modes is None else modes.path(net.y)
     edges = np.asarray(state["edges"])
     trees = [lightgbm.Booster(model_str=text) if text else None for text in state["trees"]]
     found = np.empty((ends.size, panel.n, horizon))
@@ -113,7 +127,8 @@ def paths(fitted: Fitted, panel: Panel, ends: NDArray[np.int64], horizon: int) -
         for start in range(0, ends.size, size):
             some = ends[start:start + size]
             now = net.y[:, some - 1]
-            more = grown.predict(_features(net, some, step), num_threads=1).reshape(now.shape) if grown is not None else 0.0
+            told = modes.expected(path, some, step) if modes is not None else np.full(now.shape, np.nan)
+            more = grown.predict(_features(net, some, step, told), num_threads=1).reshape(now.shape) if grown is not None else 0.0
             found[start:start + size, :, step - 1] = ((now + more) * scale[:, None]).T
     return found
 
@@ -155,8 +170,11 @@ def _nearest(weights: csr_array) -> Ints:
     return found
 
 
-def _features(net: _Net, ends: Ints, step: int) -> Floats:
-    """Features of all series at some moments for a step ahead, [n · k, columns] (float32); nothing after a moment is looked at."""
+def _features(net: _Net, ends: Ints, step: int, told: Floats) -> Floats:
+    """Features of all series at some moments for a step ahead, [n · k, columns] (float32); nothing after a moment is looked at.
+
+    `told` [n, k]: how the whole network lets each series move (modes.py).
+    """
     last = ends - 1
     now = net.y[:, last]
 
@@ -168,7 +186,7 @@ def _features(net: _Net, ends: Ints, step: int) -> Floats:
              lags.min(axis=0) - now, lags.max(axis=0) - now]
     for mean in net.means:
         found += [*(back(mean, lag) - now for lag in (0, 1, 2, 3, 5)), back(mean, 0) - back(mean, 3)]
-    found += [net.spread[:, last], *(back(net.y[net.nearest[:, j]], lag) - now for j in range(ONE_BY_ONE) for lag in (0, 2))]
+    found += [told, net.spread[:, last], *(back(net.y[net.nearest[:, j]], lag) - now for j in range(ONE_BY_ONE) for lag in (0, 2))]
     everyone = net.y.mean(axis=0, keepdims=True)
     alike = [np.full(ends.size, float(step)), everyone[:, last], *(everyone[:, last] - back(everyone, lag) for lag in (3, LAGS))]
     found += [np.broadcast_to(one, now.shape) for one in alike]
