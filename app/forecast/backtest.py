@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.forecast.design import scales
+from app.forecast.following import track
 from app.forecast.frame import Floats, Panel
-from app.forecast.intervals import Bands, learn, track
+from app.forecast.intervals import Bands, learn
 from app.forecast.model import Fitted, bounded, named
 from app.forecast.naive import seasonal
 from app.forecast.seasons import Ints, clock
@@ -99,7 +100,7 @@ def naives(panel: Panel, spec: Spec, ends: NDArray[np.int64], horizon: int) -> d
 
 
 def follow(panel: Panel, spec: Spec, ends: NDArray[np.int64], y_hat: Floats, warm: int) -> Floats:
-    """Bands along a run of forecasts (intervals.track), in the scales of what was known at the first."""
+    """Bands along a run of forecasts (following.track), in the scales of what was known at the first."""
     return track(panel, spec, ends, y_hat, _sized(panel, ends), warm)
 
 

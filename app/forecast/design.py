@@ -119,7 +119,7 @@ class Design:
         else:
             calendar = calendar[:0]         # a few days cannot tell one kind of day or time of day from another
         weather = [column for name in self.factors for column in self.weather_ahead(name, rows, ends, target, step)]
-        found = [np.clip(np.nan_to_num(one), -CLIP, CLIP) for one in (*past, *calendar, *weather)]
+        found = [_clean(one) for one in (*past, *calendar, *weather)]
         return found, ["past"] * len(past) + ["calendar"] * len(calendar) + ["weather"] * len(weather)
 
     @staticmethod
@@ -140,6 +140,15 @@ class Design:
             known = issued & (target < values.shape[1]) & ~np.isnan(values[row, there])
             coming = np.where(known, values[row, there], coming)
         return coming - expected, (coming**2 - expected**2) / 4
+
+
+def _clean(values: Floats) -> Floats:
+    """Within ± CLIP; a gap is as usual."""
+    values = np.clip(values, -CLIP, CLIP)
+    gaps = np.isnan(values)
+    if gaps.any():
+        values[gaps] = 0.0
+    return values
 
 
 def holds(when: Clock, t: int, horizon: int) -> int:
@@ -184,6 +193,7 @@ def design(panel: Panel, spec: Spec, horizon: int, scale: Floats | None = None, 
     weather, names = {}, tuple(sorted(panel.known)) if factors is None else tuple(sorted(factors))
     for name in names:
         weather[name] = _factor(panel, name, when, spec, None if factors is None else factors[name])
+    filled, r, sums = (np.asfortranarray(one) for one in (filled, r, sums))     # looked at moment by moment, across all series
     return Design(panel, when, known, scale, filled, r, sums, near, above, everyone, weather, names, horizon, reach)
 
 

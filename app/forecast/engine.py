@@ -55,7 +55,7 @@ class Word:
 class Champion:
     """The model chosen for a panel: fitted, with bands; what it scored among the others, when, and on what.
 
-    `tried`: the moments of its validation and what it forecast after them, [k] and [k, n, h]; they are not kept with it.
+    `tried`: the moments of its validation and what it forecast after them, [k] and [k, n, h], where that was asked for.
     """
 
     model: str
@@ -119,11 +119,12 @@ def forecast(panel: Panel, spec: Spec, model: str = "auto") -> Forecast:
 
 
 def choose(panel: Panel, spec: Spec, names: Iterable[str] | None = None, progress: Progress | None = None,
-           is_cancelled: Callable[[], bool] | None = None) -> Champion:
+           is_cancelled: Callable[[], bool] | None = None, keeps_tried: bool = False) -> Champion:
     """The model that does best on the validation part (and beats the naive ones), fitted on everything, with bands from its errors there.
 
     `names`: candidates; one alone is taken without comparing. `progress(text, share)` is told what is being done; `is_cancelled` is
-    asked between models. Raises Cancelled; Unavailable where the only candidate cannot run here.
+    asked between models; `keeps_tried`: the champion carries what it forecast in its validation. Raises Cancelled; Unavailable where the
+    only candidate cannot run here.
     """
     told = _Teller(progress, is_cancelled)
     asked = tuple(names) if names is not None else tuple(name for name in CANDIDATES[spec.mode] if name in models() and _suits(name, panel))
@@ -165,7 +166,8 @@ def choose(panel: Panel, spec: Spec, names: Iterable[str] | None = None, progres
     known = int(np.searchsorted(ends, ends[burn - 1] + spec.horizon))       # from here on, what bands were learnt from was known
     scores = covered(scores, panel, spec, best, ends, found[best], runs, min(known, ends.size - burn))
     told("done", 1.0)
-    return Champion(best, replace(fitted, bands=bands), scores, _now(), _about(panel), tuple(words), (ends, found[best]))
+    return Champion(best, replace(fitted, bands=bands), scores, _now(), _about(panel), tuple(words),
+                    (ends, found[best]) if keeps_tried else None)
 
 
 def _suits(name: str, panel: Panel) -> bool:

@@ -1,10 +1,8 @@
-"""Bands that hold what they promise: adaptive conformal inference, one tracker a step ahead.
+"""Bands that hold what they promise: how far forecasts err, by series, time of day, kind of day and step ahead.
 
 The errors of earlier forecasts, in units of each series' own spread at that time of day, give the quantiles that a band reaches to. A
 spread is never measured against the error it was learnt from: each stretch of time is measured by the spreads of the others, since a few
-days fit themselves too well (cross-conformal, Vovk 2015). Along a run of forecasts the reach follows how often the truth fell outside,
-below and above apart, by a factor, so that it cannot run away where truths come in late (after Gibbs & Candès 2021, "Adaptive conformal
-inference under distribution shift"). Only forecasts whose truth was known at a moment count at it.
+days fit themselves too well (cross-conformal, Vovk 2015). Along a run of forecasts they are followed: following.py.
 """
 
 from __future__ import annotations
@@ -20,8 +18,6 @@ from app.forecast.frame import Floats, Panel
 from app.forecast.seasons import Ints, clock
 from app.forecast.spec import Spec
 
-GAMMA, SLOWEST, BURST = 0.1, 0.02, 2.5      # how fast the reach follows: at most, at least, and over all forecasts that miss the same hour
-LEAST = 0.05                # spreads that a followed band reaches at least, so that it can grow again
 GRID = np.concatenate([[0.0, 0.0025, 0.005], np.linspace(0.01, 0.99, 99), [0.995, 0.9975, 1.0]])
 UNITS = 200                 # series whose errors are remembered, at most
 MEMORY = 50_000             # errors that the quantiles of a step are counted from, about
@@ -104,53 +100,34 @@ def reaches(table: Floats, below: Floats, above: Floats) -> tuple[Floats, Floats
 
 def learn(panel: Panel, spec: Spec, ends: NDArray[np.int64], y_hat: Floats, scale: Floats) -> Bands:
     """The bands that forecasts y_hat [k, n, h] made after `ends` (rising) teach, all of them at once."""
-    learnt = _learnt(panel, spec, ends, y_hat, scale, ends.size)
-    below, above = (np.tile(side, (y_hat.shape[2], 1)) for side in _fair(learnt.score, learnt.parts, spec))
-    return Bands(spec, panel.ids, scale, learnt.spreads.cells, learnt.spreads.size, learnt.table, below, above)
-
-
-def track(panel: Panel, spec: Spec, ends: NDArray[np.int64], y_hat: Floats, scale: Floats, warm: int) -> Floats:
-    """Follow forecasts y_hat [k, n, h] made after `ends` (rising): what their bands were at each moment.
-
-    [k, levels, 2, n, h]: how far the low and the high end lie from y_hat, each from truths known at its moment. The spreads and the
-    first reach alone are learnt from the first `warm` forecasts at once: neither those nor moments before their truths are to be judged.
-    """
-    k, n, horizon = y_hat.shape
-    learnt = _learnt(panel, spec, ends, y_hat, scale, warm)
-    stride = float(np.median(np.diff(ends))) if k > 1 else 1.0
-    pace = np.clip(BURST * stride / np.arange(1, horizon + 1), SLOWEST, GAMMA)          # forecasts of one stretch of time err together
-    follow = _Follow(spec, pace, learnt.score, warm, learnt.table)
-    target = ends[:, None] + np.arange(horizon)
-    found = np.empty((k, len(spec.levels), 2, n, horizon))
-    everyone = np.arange(n)
-    for now in range(k):
-        follow.take_until(now, target < ends[now])
-        unit = learnt.spreads.unit(learnt.where[:, now:now + 1], everyone)[0]           # [n, h]
-        low, high = follow.ends(now)
-        for i in range(len(spec.levels)):
-            found[now, i, 0], found[now, i, 1] = unit * low[:, i], unit * high[:, i]
-    return found
+    found = learnt(panel, spec, ends, y_hat, scale, ends.size)
+    below, above = (np.tile(side, (y_hat.shape[2], 1)) for side in _fair(found.score, found.parts, spec))
+    return Bands(spec, panel.ids, scale, found.spreads.cells, found.spreads.size, found.table, below, above)
 
 
 @dataclass(frozen=True)
-class _Learnt:
-    """Spreads, the quantiles of errors in spreads, those errors [k, units, h], and what part of which kind of day they are of [2, k, h]."""
+class Learnt:
+    """What forecasts teach: spreads, the quantiles of errors in spreads, and those errors [k, units, h] of the series `units`.
 
-    spreads: _Spreads
+    `where` [2, k, h]: what part of which kind of day they are of; `parts` [k, h]: of which stretch of time.
+    """
+
+    spreads: Spreads
     table: Floats
     score: Floats
+    units: Ints
     where: Ints
     parts: Ints
 
 
-def _learnt(panel: Panel, spec: Spec, ends: NDArray[np.int64], y_hat: Floats, scale: Floats, warm: int) -> _Learnt:
+def learnt(panel: Panel, spec: Spec, ends: NDArray[np.int64], y_hat: Floats, scale: Floats, warm: int) -> Learnt:
     """What the first `warm` forecasts teach, and the errors of at most UNITS series in those spreads."""
     k, n, horizon = y_hat.shape
     target = ends[:, None] + np.arange(horizon)
     error = np.where((target < panel.t)[:, None, :], panel.y[:, np.minimum(target, panel.t - 1)].transpose(1, 0, 2), np.nan) - y_hat
     where = buckets(panel, spec, horizon)[:, target]
     stride = float(np.median(np.diff(ends))) if k > 1 else 1.0
-    spreads = _Spreads(error[:warm], where[:, :warm], scale, max(1.0, horizon / stride))
+    spreads = Spreads(error[:warm], where[:, :warm], scale, max(1.0, horizon / stride))
     units = np.unique(np.linspace(0, n - 1, min(n, UNITS)).astype(int))
     some = error[:, units]
     score = np.empty(some.shape)
@@ -160,7 +137,7 @@ def _learnt(panel: Panel, spec: Spec, ends: NDArray[np.int64], y_hat: Floats, sc
         mine = parts == part
         apart = spreads.without(mine).unit(where[:, :warm], units)
         np.divide(some[:warm], apart, out=score[:warm], where=np.broadcast_to(mine[:, None, :], apart.shape))
-    return _Learnt(spreads, _table(score[:warm]), score, where, parts)
+    return Learnt(spreads, _table(score[:warm]), score, units, where, parts)
 
 
 def _fair(score: Floats, parts: Ints, spec: Spec) -> Floats:
@@ -194,7 +171,7 @@ def _blocks(target: Ints, horizon: int, slots: int) -> Ints:
     return (target - first) // length
 
 
-class _Spreads:
+class Spreads:
     """Mean absolute error by series, kind and part of day [n, 2, buckets] over its growth by step and part of day [h, buckets].
 
     Thin cells lean on fuller ones. error [k, n, h]; where [2, k, h]; `often`: the forecasts that are made of one and the same step.
@@ -232,7 +209,7 @@ class _Spreads:
             there[:, c] = self.known.transpose(0, 2, 1)[mine].sum(axis=0)
         return total, there
 
-    def without(self, chosen: NDArray[np.bool_]) -> _Spreads:
+    def without(self, chosen: NDArray[np.bool_]) -> Spreads:
         """The spreads as they would be without some forecasts [k, h]."""
         found = copy(self)
         total, there = self._sums(chosen)
@@ -268,46 +245,3 @@ def _table(score: Floats) -> Floats:
     rows = np.arange(horizon)[:, None]
     table = flat[rows, low] * (1 - (at - low)) + flat[rows, high] * (at - low)
     return table[some[np.abs(np.arange(horizon)[:, None] - some).argmin(axis=1)]]
-
-
-class _Follow:
-    """How far the bands of every step ahead reach, as truths come in."""
-
-    def __init__(self, spec: Spec, pace: Floats, score: Floats, warm: int, table: Floats) -> None:
-        horizon = score.shape[2]
-        self.pace, self.score, self.table = pace, score, table
-        self.left = (1 - np.array(spec.levels)) / 2         # outside, at either side
-        outside = np.tile(self.left, (horizon, 1))
-        low, high = reaches(table, outside, outside)
-        self.reach = np.stack([np.minimum(low, -LEAST), np.maximum(high, LEAST)])      # [2, h, levels]
-        self.count = np.full(horizon, warm, np.int64)       # forecasts taken in, by step
-        self.found: dict[int, Floats] = {}                  # how far forecast j was given to reach, [2, h, levels]
-
-    def take_until(self, now: int, known: NDArray[np.bool_]) -> None:
-        """Take in, oldest first, what is known of the forecasts before `now`; known [k, h]."""
-        while True:
-            j = np.minimum(self.count, len(known) - 1)
-            h = np.flatnonzero((self.count < now) & known[j, np.arange(j.size)])
-            if h.size == 0:
-                break
-            self.take(h, self.count[h])
-
-    def take(self, h: Ints, j: Ints) -> None:
-        """Take in the truth of step h[i] of forecast j[i]."""
-        score = self.score[j, :, h]                                                     # [len(h), units]
-        there = ~np.isnan(score)
-        heard = there.sum(axis=1)
-        given = np.stack([self.found[int(one)][:, at] for one, at in zip(j, h, strict=True)], axis=1)       # [2, len(h), levels]
-        missed = np.stack([score[:, :, None] < given[0][:, None], score[:, :, None] > given[1][:, None]]).sum(axis=2)
-        off = np.where(heard[:, None] > 0, missed / np.maximum(heard, 1)[:, None] - self.left, 0.0)
-        self.reach[:, h] *= np.exp(self.pace[h, None] * off)
-        self.count[h] += 1
-
-    def ends(self, j: int) -> tuple[Floats, Floats]:
-        """How far the ends of forecast j reach, in spreads, [h, levels] each; remembered, to see later whether they held.
-
-        Levels follow their own misses, so that a wider band could come out the narrower one where errors are few.
-        """
-        low, high = self.reach
-        self.found[j] = np.stack([np.minimum.accumulate(low, axis=1), np.maximum.accumulate(high, axis=1)])
-        return self.found[j][0], self.found[j][1]

@@ -35,19 +35,22 @@ class Rows:
 def rows_of(made: Design, rows: Ints, ends: Ints) -> Rows:
     """The features of pairs that every step shares."""
     shared, groups = made.common(rows, ends)
-    return Rows(rows, ends, np.clip(np.column_stack(shared), -CLIP, CLIP), groups)
+    return Rows(rows, ends, np.clip(np.stack(shared), -CLIP, CLIP).T, groups)
 
 
 def ahead(made: Design, at: Rows, step: int | Ints) -> tuple[Floats, Floats, list[str]]:
-    """Base [m], features [m, 1 + c + …] of a step, or of each row's own (the first column is 1), and the group of each column."""
+    """Base [m], features [m, 1 + c + …] of a step, or of each row's own (the first column is 1), and the group of each column.
+
+    Columns lie in one piece each: they are made one by one.
+    """
     b = made.base(at.rows, at.ends, step)
     own, groups = made.ahead(at.rows, at.ends, step, b)
-    x = np.empty((at.rows.size, 1 + at.first.shape[1] + len(own)))
-    x[:, 0] = 1.0
-    x[:, 1:1 + at.first.shape[1]] = at.first
+    x = np.empty((1 + at.first.shape[1] + len(own), at.rows.size))
+    x[0] = 1.0
+    x[1:1 + at.first.shape[1]] = at.first.T
     for i, one in enumerate(own, 1 + at.first.shape[1]):
-        x[:, i] = one
-    return b, x, ["base", *at.groups, *groups]
+        x[i] = one
+    return b, x.T, ["base", *at.groups, *groups]
 
 
 def target(made: Design, at: Rows, step: int, b: Floats) -> Floats:
@@ -65,17 +68,17 @@ def batches(made: Design, at: Rows, horizon: int) -> Iterator[tuple[slice, Float
     for low in range(0, horizon, size):
         steps = np.arange(low + 1, min(low + size, horizon) + 1)
         s = steps.size
-        many = at if s == 1 else Rows(np.tile(at.rows, s), np.tile(at.ends, s), np.tile(at.first, (s, 1)), at.groups)
-        b, x, _ = ahead(made, many, np.repeat(steps, m))
-        yield slice(low, low + s), b.reshape(s, m), x.reshape(s, m, -1)
+        many = at if s == 1 else Rows(np.tile(at.rows, s), np.tile(at.ends, s), np.tile(at.first.T, s).T, at.groups)
+        b, x, _ = ahead(made, many, low + 1 if s == 1 else np.repeat(steps, m))
+        yield slice(low, low + s), b.reshape(s, m), x.T.reshape(-1, s, m).transpose(1, 2, 0)
 
 
 def drawn(made: Design, at: Rows, w: Floats, horizon: int) -> Floats:
     """What coefficients expect of pairs at each step, [m, h]; steps past those that were learnt use the last one's."""
     found = np.empty((horizon, at.rows.size))
     for part, b, x in batches(made, at, horizon):
-        steps = np.minimum(np.arange(part.start, part.stop), len(w) - 1)
-        found[part] = b + np.matmul(x, w[steps][:, :, None])[:, :, 0] * made.scale[at.rows]
+        for i, step in enumerate(range(part.start, part.stop)):
+            found[step] = b[i] + (x[i] @ w[min(step, len(w) - 1)]) * made.scale[at.rows]
     return found.T
 
 

@@ -52,7 +52,7 @@ def roll(panel: Panel, spec: Spec, ends: NDArray[np.int64], model: str = "auto",
     for group in _stretches(ends):
         first = int(ends[group[0]])
         then = panel.until(first, horizon)
-        champion = choose(then, spec, None if model == "auto" else (model,))
+        champion = choose(then, spec, None if model == "auto" else (model,), keeps_tried=True)
         if tell is not None:
             tell(f"{champion.model}: chosen on {then.t} steps, for {group.size} cutoffs")
         words |= {word.code: word for word in champion.said}

@@ -90,7 +90,7 @@ def _means(folded: Floats, group: Ints, least: float) -> Floats:
     n, cycles, slots = folded.shape
     groups = int(group.max(initial=0)) + 1
     state, count = np.full((groups, n, slots), np.nan), np.zeros((groups, n, slots))
-    found = np.empty(folded.shape)
+    found = np.empty(folded.shape, order="F")
     for day in range(cycles):
         now, g = folded[:, day], group[day]
         known = ~np.isnan(now)

@@ -8,7 +8,8 @@ import pytest
 from app.errors import Unreadable
 from app.forecast import engine, keep
 from app.forecast.backtest import backtest, moments, score, split
-from app.forecast.intervals import learn, track
+from app.forecast.following import track
+from app.forecast.intervals import learn
 from app.forecast.newcomers import borrow
 from app.forecast.rolling import roll
 from tests.forecast.series import panel, ring, spec
