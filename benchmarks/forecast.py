@@ -92,7 +92,8 @@ def _los(one: Set, scores: Scoreboard, data: str, spent: float) -> list[Row]:
         roots = [float(np.sqrt(np.mean([row.rmse**2 for row in part if row]))) for part in (pooled[:step], pooled[step:])]
         rows.append(Row(f"{one.name}: RMSE below persistence at {5 * step} min", data, 100 * at.skill_persistence, "%",
                         limit=100 * LOS[step] if step in LOS else None, more_is_better=True,
-                        note=f"RMSE {at.rmse:.3f}, MAE {at.mae:.3f}; RMSE pooled over steps 1…{step}: {roots[0]:.3f} against {roots[1]:.3f} ({100 * (1 - roots[0] / roots[1]):.1f} %)"))
+                        note=f"RMSE {at.rmse:.3f}, MAE {at.mae:.3f}; pooled over steps 1…{step} RMSE "
+                        f"{roots[0]:.3f} against {roots[1]:.3f} ({100 * (1 - roots[0] / roots[1]):.1f} %)"))
     rows.append(Row(f"{one.name}: choice, fits and {scores.ends.size} forecasts", data, spent, "CPU-s", limit=120))
     begun = cpu_seconds()
     named("ridge").fit(one.panel.until(one.test), replace(one.spec, mode="instant"))
