@@ -42,7 +42,7 @@ RULES = """(async () => {
   const found = await axe.run(document, {resultTypes: ['violations'], runOnly: {type: 'tag', values: %s},
     rules: {'color-contrast': {enabled: false}}});
 """ + TOLD + "})()"
-# of texts with the same elements, classes and states around them three are measured: their colours come from the same rules
+# of texts with the same elements, classes and states around them two are measured: their colours come from the same rules
 COLORS = """(async () => {
   const seen = {}, chosen = new Set(document.querySelectorAll('input, select, textarea'));
   const states = ['aria-pressed', 'aria-current', 'aria-selected', 'disabled'];
@@ -55,7 +55,7 @@ COLORS = """(async () => {
         ...states.map(name => up.getAttribute(name)));
     const key = around.join();
     seen[key] = (seen[key] || 0) + 1;
-    if (seen[key] <= 3) chosen.add(one);
+    if (seen[key] <= 2) chosen.add(one);
   }
   if (!chosen.size) return [];
   const found = await axe.run({include: [...chosen].map(one => [one])}, {resultTypes: ['violations'], runOnly: {type: 'rule', values: %s}});
