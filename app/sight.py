@@ -185,11 +185,11 @@ class Seen(System):
 
     def live(self, city: str, group: str, z: int, x: int, y: int) -> bytes:
         """A tile of the units in sight, made from its rows now."""
-        self.city(city)
+        number = self.city(city).number
         sight = self.sight(city) if group == "unit" else None
         if sight is None:
             return self._whole.live(city, group, z, x, y)
-        return tiles.live_part(self._door, city, z, x, y, sight.bits, sight.offsets)
+        return tiles.live_part(self._door, number, z, x, y, sight.bits, sight.offsets)
 
     def _is_all(self, city: str, sight: Sight) -> bool:
         every = self.sight(city)

@@ -6,6 +6,7 @@ modules beside it, passing it along.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from app.catalogue.measures import Keeper
     from app.sight import Glass, Seen, Sight
 
+log = logging.getLogger("chengshu")
 VIEWS = 256         # views kept: one per viewer and right
 FEW = 100           # buildings changed at once up to which only their own tiles are drawn again
 
@@ -255,7 +257,7 @@ class System:
 
     def live(self, city: str, group: str, z: int, x: int, y: int) -> bytes:
         """A tile made from its rows now, not compressed; empty where there is nothing."""
-        return tiles.live(self.db, city, group, z, x, y)
+        return tiles.live(self.db, self.city(city).number, group, z, x, y)
 
     @property
     def _door(self) -> Database:
@@ -363,12 +365,18 @@ class System:
         return len(drawn)
 
     def finish(self) -> None:
-        """Take up what an interrupted run left between the base library, the map and the tower."""
-        for key, datasets in store.unfinished(self.db).items():
-            if key in self._cities and datasets & {"unit", "layer"}:
+        """Take up what an interrupted run left between the base library, the map and the tower; draw what was drawn by a version
+        that kept tiles in another way."""
+        unfinished = store.unfinished(self.db)
+        for key, city in list(self._cities.items()):
+            datasets = unfinished.get(key, set())
+            is_changed = bool(datasets & {"unit", "layer"})
+            if is_changed or (city.is_baked and not tiles.is_cut(self.db, city.number)):
+                log.info("The tiles of %s are drawn anew", key)
                 self.draw(key)
+            if is_changed:
                 self.values(key).rebuild()
-            elif key in self._cities:
+            elif datasets:
                 self.values(key).take_up()
         self.read_cities()
         if self._cities:

@@ -118,7 +118,8 @@ def _layer(raw: bytes) -> Layer:
             keys.append(value.decode())
         elif number == 4:
             ((kind, plain),) = _fields(value)
-            values.append(plain.decode() if kind == 1 else (plain >> 1) ^ -(plain & 1) if kind == 6 else bool(plain) if kind == 7 else plain)
+            values.append(plain.decode() if kind == 1 else plain - (plain >> 63 << 64) if kind == 4
+                          else (plain >> 1) ^ -(plain & 1) if kind == 6 else bool(plain) if kind == 7 else plain)
         elif number == 5:
             layer.extent = value
         elif number == 15:

@@ -153,7 +153,7 @@ def _asked(home: Path) -> tuple[list[str], list[str], list[str]]:
     tiles = [
         key
         for (key,) in system.db.run(
-            "select distinct tile from tiles.feature where city = 'demo' and tile >> 28 >= 12 order by hash(tile) limit 60"
+            "select distinct tile & ((1::bigint << 33) - 1) as key from tiles.feature where tile >> 28 & 31 >= 12 order by hash(key) limit 60"
         ).fetchall()
     ]
     system.close()

@@ -17,6 +17,7 @@ from benchmarks._oracle import differences
 from benchmarks._postgis import postgis
 from data import tiles
 from data.connection import Database
+from data.tile_features import layer_number
 
 _SAMPLES = 300
 
@@ -29,9 +30,9 @@ def measure(size: str = "") -> list[Row]:
     buildings = next(int(row["standing"]) for row in system.unit_counts("demo") if row["level"] == "building")
     data = f"{size}: {buildings:,} buildings"
     rows = _draw(system, buildings, data)
-    places = _places(db)
+    places = _places(db, number)
     at = lambda i: places[i % len(places)]  # noqa: E731 - the sampled tile of a round
-    ask = lambda i: tiles.live(db, "demo", "unit", *at(i))  # noqa: E731
+    ask = lambda i: tiles.live(db, number, "unit", *at(i))  # noqa: E731
     live = times(ask, len(places), len(places))
     baked = times(lambda i: tiles.blob(db, number, "unit", *at(i)), len(places), len(places))
     sampled = f"{len(places)} tiles by buildings"
@@ -60,12 +61,13 @@ def _draw(system: System, buildings: int, data: str) -> list[Row]:
     return rows
 
 
-def _places(db: Database) -> list[tuple[int, int, int]]:
+def _places(db: Database, number: int) -> list[tuple[int, int, int]]:
     """Tiles at z14 drawn by how many buildings they have, always the same ones."""
-    found = db.run("select tile, count(*) as n from tiles.feature where city = 'demo' and layer = 'building' and tile >> 28 = 14 "
-                   "group by tile order by tile").fetchnumpy()
+    first, last = (tiles.tile_id(number, "unit", tiles.tile_key(14, at, at)) for at in (0, 16383))
+    found = db.run("select tile, count(*) as n from tiles.feature where tile between $1 and $2 and layer = $3 and seq > 0 "
+                   "group by tile order by tile", [first, last, layer_number("building")]).fetchnumpy()
     weight = found["n"] / found["n"].sum()
-    chosen = np.random.default_rng(5).choice(found["tile"], min(_SAMPLES, len(weight)), p=weight)
+    chosen = np.random.default_rng(5).choice(found["tile"] & (1 << 33) - 1, min(_SAMPLES, len(weight)), p=weight)
     return [(14, int(key) >> 14 & 16383, int(key) & 16383) for key in chosen]
 
 

@@ -3,6 +3,7 @@
 A file is one thing: `data/sql/<library>/<name>.sql` makes `<library>.<name>`. The line `-- kind:` of its head says how:
 
     stored            a table that keeps what batches bring (`create table if not exists`)
+    drawn             a table that is filled from others by code, and can be again: made anew, empty, when its text changed
     registry <file>   a table read from `data/registry/<file>.csv`
     view              a select, kept as a view
     table             a select, materialised; made again when its text or its inputs changed
@@ -182,7 +183,9 @@ def _got_columns(cursor: duckdb.DuckDBPyConnection, piece: Piece) -> bool:
 
 
 def _make(cursor: duckdb.DuckDBPyConnection, piece: Piece) -> None:
-    if piece.kind == "stored":
+    if piece.kind == "drawn":
+        cursor.execute(f"drop table if exists {piece.name}")
+    if piece.kind in ("stored", "drawn"):
         for statement in statements(piece.text):
             cursor.execute(statement)
     elif piece.kind == "registry":

@@ -101,7 +101,7 @@ class _Reader:
 
     def read(self) -> Lineage:
         for name, piece in pieces().items():
-            if piece.kind == "stored":
+            if piece.kind in ("stored", "drawn"):
                 self._declare(name, piece)
         for row in registers.rows("made_by_code"):
             self._by_code(row)

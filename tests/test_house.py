@@ -43,7 +43,7 @@ def test_a_library_reads_only_what_it_may(name):
 @pytest.mark.parametrize("name", sorted(pieces()))
 def test_a_sql_file_says_its_grain(name):
     piece = pieces()[name]
-    assert piece.kind in {"stored", "registry", "view", "table", "step", "query"}
+    assert piece.kind in {"stored", "drawn", "registry", "view", "table", "step", "query"}
     assert piece.text.startswith("-- "), "the first line says what it is"
     if piece.kind not in {"step", "query"}:
         assert re.search(r"^-- grain: .+", piece.text, re.M) and re.search(r"^-- from: .+", piece.text, re.M)

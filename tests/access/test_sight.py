@@ -18,7 +18,8 @@ from app.units import cards, search
 from app.units.export import table as export_table
 from app.units.flows import flows
 from app.units.table import rows as table_rows
-from benchmarks._mvt import decode
+from benchmarks._mvt import _fields, decode
+from data import mvt
 from data.levels import LEVELS
 from tests import homes, tiny
 
@@ -137,15 +138,21 @@ def test_an_indicator_reported_only_above_the_right_has_no_value(system):
 def test_tiles_hold_only_units_in_sight(system, unit):
     mine = seen(system, Grant("leader", "tiny", unit))
     sight, known = mine.sight("tiny"), 0
-    for key, in system.db.run("select distinct tile from tiles.feature where city = 'tiny' and seq > 0").fetchall():
-        z, x, y = key >> 28, key >> 14 & 16383, key & 16383
+    for key, in system.db.run("select distinct tile from tiles.feature where seq > 0").fetchall():
+        z, x, y = key >> 28 & 31, key >> 14 & 16383, key & 16383
         body, whole = tile(mine, "tiny", "unit", z, x, y), tile(system, "tiny", "unit", z, x, y)
         layers = decode(gzip.decompress(body)) if body else {}
         for name, layer in decode(gzip.decompress(whole)).items():
             mask = sight.masks[name.removesuffix("_point")]
             expected = {int(seq) for seq in layer.ids if mask[int(seq) - 1]}
             assert {int(seq) for seq in (layers[name].ids if name in layers else [])} == expected
+            assert [tags for seq, tags in zip(layer.ids.tolist(), layer.tags, strict=True) if seq in expected] == (
+                layers[name].tags if name in layers else [])
             known += len(expected)
+        for _, layer in _fields(gzip.decompress(body) if body else b""):            # nothing is told but what is told of a unit
+            told = decode(b"\x1a" + mvt._varint(len(layer)) + layer)
+            assert len([1 for number, _ in _fields(layer) if number == 4]) == len({
+                (type(value), value) for one in told.values() for tags in one.tags for value in tags.values()})
     assert known > 10
     assert mine.city("tiny").address != system.city("tiny").address
 

@@ -1,5 +1,6 @@
 """The running system: batches climb to the city, late ones touch only their path, units that move take history along."""
 
+import gzip
 from datetime import timedelta
 from functools import partial
 
@@ -11,7 +12,9 @@ from app.system import System
 from app.units import cards
 from app.units.floors import slabs
 from app.units.search import search
-from data import store
+from benchmarks._mvt import decode
+from data import store, tiles
+from data.tile_features import layer_number
 from tests import homes, tiny
 
 
@@ -176,9 +179,17 @@ def test_one_changed_building_draws_only_its_own_tiles(system, tmp_path, monkeyp
     system.take([tiny.hand_in(tmp_path, "unit", [changed_building()], "taller")])
     after = dict(system.db.run("select id, body from tiles.blob").fetchall())
     different = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
-    drawn = {row[0] for row in system.db.run("select tile from tiles.feature where layer = 'building' and seq = 1").fetchall()}
-    assert different and {key & ((1 << 33) - 1) for key in different} <= drawn
+    drawn = {row[0] for row in system.db.run("select tile from tiles.feature where tile >> 33 & 1 = 1 and layer = $1 and seq = 1",
+                                             [layer_number("building")]).fetchall()}
+    assert different and different <= drawn
     assert system.cities["tiny"].geometry_version == version + 1
+
+
+def heights(system, seq=1):
+    """What the city's tiles say of a building."""
+    bodies = system.db.run("select body from tiles.blob where id >> 33 & 1 = 1").fetchall()
+    layers = [decode(gzip.decompress(body)).get("building") for (body,) in bodies]
+    return {layer.tags[layer.ids.tolist().index(seq)]["height"] for layer in layers if layer is not None and seq in layer.ids}
 
 
 def test_an_interrupted_change_of_units_is_drawn_at_the_next_start(system, tmp_path):
@@ -188,10 +199,34 @@ def test_an_interrupted_change_of_units_is_drawn_at_the_next_start(system, tmp_p
     system.close()
     again = System(system.settings)
     try:
-        assert again.db.run("select max(height) from tiles.feature where layer = 'building' and seq = 1").fetchone()[0] == 33.0
+        assert heights(again) == {33.0}
         assert again.cities["tiny"].geometry_version == 2
     finally:
         again.close()
+
+
+def test_tiles_that_an_earlier_version_kept_in_another_way_are_drawn_anew(system):
+    with system.db.write() as cursor:
+        cursor.execute("drop table tiles.feature")
+        cursor.execute("create table tiles.feature (city varchar, layer varchar, tile bigint, seq integer, class varchar, name_zh varchar, "
+                       "name_en varchar, height float, min_height float, floors integer, geom geometry)")
+        cursor.execute("insert into tiles.feature (city, layer, tile, seq) values ('tiny', 'building', 1, 1)")
+        cursor.execute("update mgmt.build_state set hash = 'an earlier one' where name = 'tiles.feature'")
+    before, version = dict(system.db.run("select id, body from tiles.blob").fetchall()), system.cities["tiny"].geometry_version
+    system.close()
+    again = System(system.settings)
+    try:
+        assert ("tiles.feature", "made again") in {(piece.name, piece.action) for piece in again.built}
+        assert tiles.is_cut(again.db, again.city("tiny").number) and again.cities["tiny"].geometry_version == version + 1
+        assert dict(again.db.run("select id, body from tiles.blob").fetchall()) == before
+        for key, body in before.items():
+            group, where = "unit" if key >> 33 & 1 else "base", (key >> 28 & 31, key >> 14 & 16383, key & 16383)
+            assert again.live("tiny", group, *where) == gzip.decompress(body)
+    finally:
+        again.close()
+    third = System(system.settings)
+    assert third.cities["tiny"].geometry_version == version + 1        # once
+    third.close()
 
 
 def test_search_by_name_code_and_pinyin(system, tmp_path):

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from benchmarks._mvt import decode
 from callbacks.server import create_server
+from data.tile_features import layer_number
 from tests import homes
 from tests.signed_in import signed_in
 
@@ -32,8 +33,8 @@ def version(system):
 
 
 def a_tile(system, layer="building", z=14):
-    key = system.db.run("select tile from tiles.feature where city = 'tiny' and layer = $1 and tile >> 28 = $2 order by tile limit 1",
-                        [layer, z]).fetchone()[0]
+    key = system.db.run("select tile from tiles.feature where tile >> 33 & 1 = 1 and layer = $1 and tile >> 28 & 31 = $2 order by tile limit 1",
+                        [layer_number(layer), z]).fetchone()[0]
     return f"unit/{z}/{key >> 14 & 16383}/{key & 16383}.mvt"
 
 

@@ -54,7 +54,7 @@ def city(drawn, tmp_path):
 
 
 def bodies(system, key):
-    low = tiles.blob_id(system.city(key).number, "base", 0)
+    low = tiles.tile_id(system.city(key).number, "base", 0)
     found = dict(system.db.run("select id, body from tiles.blob where id >= $1 and id < $1 + (2::bigint << 33)", [low]).fetchall())
     assert found
     return found
@@ -110,10 +110,10 @@ def test_a_live_tile_says_what_the_baked_one_says(small):
     number = small.city("demo").number
     for key, body in bodies(small, "demo").items():
         z, x, y, group = key >> 28 & 31, key >> 14 & 16383, key & 16383, "unit" if key >> 33 & 1 else "base"
-        live, baked = decode(tiles.live(small.db, "demo", group, z, x, y)), decode(gzip.decompress(body))
+        live, baked = decode(tiles.live(small.db, number, group, z, x, y)), decode(gzip.decompress(body))
         assert list(live) == list(baked)
         for name, layer in live.items():
-            assert sorted(layer.ids.tolist()) == sorted(baked[name].ids.tolist())
+            assert layer.ids.tolist() == baked[name].ids.tolist() and layer.tags == baked[name].tags
         assert tiles.blob(small.db, number, group, z, x, y) == body
 
 
@@ -128,9 +128,10 @@ def test_zooms_carry_the_levels_they_are_for(city):
 
 
 def test_label_points_stand_once_in_the_city(city):
+    number = city.city("tiny").number
     for z in (12, 13, 14):
-        found = [tiles.live(city.db, "tiny", "unit", z, key >> 14 & 16383, key & 16383)
-                 for (key,) in city.db.run("select distinct tile from tiles.feature where tile >> 28 = $1", [z]).fetchall()]
+        found = [tiles.live(city.db, number, "unit", z, key >> 14 & 16383, key & 16383)
+                 for (key,) in city.db.run("select distinct tile from tiles.feature where tile >> 28 & 31 = $1", [z]).fetchall()]
         ids = [seq for body in found if "community_point" in (layers := decode(body)) for seq in layers["community_point"].ids.tolist()]
         assert sorted(ids) == list(range(1, 9)), z
 
@@ -146,8 +147,8 @@ def test_holes_and_parts_keep_their_winding(city, tmp_path):
                 {"layer": "green", "class": "park", "source_id": f"g{turn}", "geom": shapely.to_wkb(shapely.orient_polygons(court, exterior_cw=turn)),
                  "name_zh": None, "name_en": None, "min_zoom": None}]
         city.take([tiny.hand_in(tmp_path / f"l{turn}", "layer", rows, snapshot=True)])
-        whole = decode(tiles.live(city.db, "tiny", "base", *where(10, 118.08, 30.08)))["water"]
-        inside = decode(tiles.live(city.db, "tiny", "base", *where(14, 118.0215, 30.0215)))["green"]
+        whole = decode(tiles.live(city.db, city.city("tiny").number, "base", *where(10, 118.08, 30.08)))["water"]
+        inside = decode(tiles.live(city.db, city.city("tiny").number, "base", *where(14, 118.0215, 30.0215)))["green"]
         assert [int(area > 0) for area in whole.ring_area] == [1, 0]
         assert [int(area > 0) for area in inside.ring_area] == [1, 0, 1] or [int(area > 0) for area in inside.ring_area] == [1, 1, 0]
         assert inside.area[0] == pytest.approx(shapely.area(court) / shapely.area(shapely.box(118.021, 30.021, 118.022, 30.022)) *
@@ -176,6 +177,40 @@ def test_an_edited_building_changes_its_own_tiles_only(city):
     assert {key >> 28 & 31 for key in holders} == {13, 14}
 
 
+def test_buildings_edited_again_and_again_say_their_own(city):
+    """Values are added to what a tile can say; a live tile, a baked one and one drawn anew say the same."""
+    number, expected = city.city("tiny").number, {}
+    for turn, seq in enumerate((3, 4, 3, 5, 3)):
+        expected[seq] = 40.5 + turn % 3
+        with city.db.write() as cursor:
+            cursor.execute("update base.unit set height_m = $1 where level = 'building' and seq = $2", [expected[seq], seq])
+        assert tiles.edit_building(city.db, "tiny", seq)
+    edited = {key: decode(gzip.decompress(body)) for key, body in bodies(city, "tiny").items()}
+    for key, layers in edited.items():
+        group = "unit" if key >> 33 & 1 else "base"
+        assert gzip.decompress(bodies(city, "tiny")[key]) == tiles.live(city.db, number, group, key >> 28 & 31, key >> 14 & 16383, key & 16383)
+        if "building" in layers:
+            heights = dict(zip(layers["building"].ids.tolist(), (tags["height"] for tags in layers["building"].tags), strict=True))
+            assert all(heights[seq] == expected.get(seq, 7.0) for seq in heights)
+    city.draw("tiny")
+    for key, body in bodies(city, "tiny").items():
+        for name, layer in decode(gzip.decompress(body)).items():
+            assert sorted(map(str, zip(layer.ids.tolist(), layer.tags, strict=True))) == sorted(
+                map(str, zip(edited[key][name].ids.tolist(), edited[key][name].tags, strict=True)))
+
+
+def test_a_tile_whose_last_building_left_is_gone(city):
+    number = city.city("tiny").number
+    for lon, is_there in ((118.6, True), (118.02, False)):
+        with city.db.write() as cursor:
+            cursor.execute("update base.shape set geom = ST_GeomFromText($1)::geometry where level = 'building' and seq = 7",
+                           [shapely.box(lon, 30.02, lon + 0.001, 30.021).wkt])
+        tiles.edit_building(city.db, "tiny", 7)
+        live = decode(tiles.live(city.db, number, "unit", *where(14, 118.6005, 30.0205)))
+        assert (tiles.blob(city.db, number, "unit", *where(14, 118.6005, 30.0205)) is not None) == is_there
+        assert {name: layer.ids.tolist() for name, layer in live.items()} == ({"building": [7]} if is_there else {})
+
+
 def test_drawing_again_changes_nothing(city):
     before = {key: gzip.decompress(body) for key, body in bodies(city, "tiny").items()}
     city.draw("tiny")
@@ -189,6 +224,18 @@ def test_two_cities_do_not_share_tiles(city, tmp_path):
     assert len(bodies(city, "twin")) == len(before)
 
 
+def test_heights_of_points_are_left_out(city, tmp_path):
+    """A tile has two axes; shapes of survey offices often have three."""
+    found = []
+    flat = shapely.LineString([(118, 30), (118.1, 30.1)])
+    for i, line in enumerate((flat, shapely.force_3d(flat, 12.5))):
+        rows = [{"layer": "road", "class": "primary", "source_id": "r", "geom": shapely.to_wkb(line),
+                 "name_zh": "路", "name_en": "Road", "min_zoom": None}]
+        city.take([tiny.hand_in(tmp_path / f"z{i}", "layer", rows, snapshot=True)])
+        found.append(tiles.live(city.db, city.city("tiny").number, "base", *where(12, 118.05, 30.05)))
+    assert found[0] == found[1] and "road" in decode(found[0])
+
+
 def test_a_shape_that_crosses_itself_does_no_harm(city, tmp_path):
     """A figure of eight: the others are still drawn."""
     eight = shapely.Polygon([(118.0, 30.0), (118.1, 30.1), (118.1, 30.0), (118.0, 30.1)])
@@ -197,4 +244,4 @@ def test_a_shape_that_crosses_itself_does_no_harm(city, tmp_path):
             {"layer": "road", "class": "primary", "source_id": "r", "geom": shapely.to_wkb(shapely.LineString([(118, 30), (118.1, 30.1)])),
              "name_zh": "路", "name_en": "Road", "min_zoom": None}]
     city.take([tiny.hand_in(tmp_path / "l", "layer", rows, snapshot=True)])
-    assert "road" in decode(tiles.live(city.db, "tiny", "base", *where(12, 118.05, 30.05)))
+    assert "road" in decode(tiles.live(city.db, city.city("tiny").number, "base", *where(12, 118.05, 30.05)))

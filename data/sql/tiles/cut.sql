@@ -4,7 +4,7 @@
 -- A tile reaches 64 of its 4096 units beyond its edge. Areas below 32 × 32 units are left out above zoom 13, and lines
 -- and areas with many points lose those nearer than 2 units. Only what is large or long is clipped; the browser draws
 -- the rest beyond the edge at no cost. Clipping is done in web mercator: the flip of the y axis comes last and leaves
--- outer rings in the order of the specification. ST_AsMVT truncates, so half a unit is added; beyond the upper and left
+-- outer rings in the order of the specification. Encoding truncates, so half a unit is added; beyond the upper and left
 -- edge, where nobody looks, a point may so lie one unit nearer.
 insert into cut_now
 with placed as (
@@ -41,7 +41,7 @@ with placed as (
     from edged
     where $dimension > 0 or (west >= left_m and west < left_m + side and north <= top_m and north > top_m - side)
 )
-select $city, $layer, tile_key(z, x, y) as tile, seq, class, name_zh, name_en, height, min_height, floors,
-    ST_Affine(g, 1 / u, 0::double, 0::double, -1 / u, 0.5 - left_m / u, 0.5 + top_m / u) as geom
+select $tiles | tile_key(z, x, y) as tile, $layer, seq, class, name_zh, name_en, height, min_height, floors,
+    ST_AsWKB(ST_Force2D(ST_Affine(g, 1 / u, 0::double, 0::double, -1 / u, 0.5 - left_m / u, 0.5 + top_m / u)))::blob as geom
 from clipped
 where not ST_IsEmpty(g)

@@ -1,8 +1,6 @@
--- grain: one feature in one tile, its geometry already moved into tile space (0…4096, y down)
+-- grain: one feature in one tile, encoded as a layer of that tile holds it; with seq 0 the head of the layer: its name, keys and values
 -- from: theme.unit, theme.shape, theme.layer
--- never: read by longitude or latitude: `tile` is tile_key(z, x, y), rows lie in its order; `seq` is a unit's, or below 0 in the basemap
--- kind: stored
-create table if not exists tiles.feature (
-    city varchar, layer varchar, tile bigint, seq integer, class varchar, name_zh varchar, name_en varchar,
-    height float, min_height float, floors integer, geom geometry
-);
+-- never: read by longitude or latitude: `tile` is the tile's number as in tiles.blob, rows lie in its order; `layer` is the place in
+--     GROUPS of data/tiles.py; `seq` is a unit's, or below 0 in the basemap
+-- kind: drawn
+create table if not exists tiles.feature (tile bigint, layer utinyint, seq integer, body blob);

@@ -1,0 +1,4 @@
+-- grain: one feature (or head) of a layer of the tile $tile
+-- from: tiles.feature
+-- kind: step
+select layer, body from tiles.feature where tile = $tile
