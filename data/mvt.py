@@ -1,7 +1,8 @@
 """Mapbox Vector Tile 2.1, written with NumPy: hundreds of thousands of features at once, each as the bytes that a layer holds of it.
 
 A layer is its head (name, version, keys, values, extent) and then its features, each with its own tag and length; their order is
-free. So a tile is made by putting together what was encoded before. Nothing here knows of a database.
+free. So a tile is made by putting together what was encoded before; a part of a layer has its values numbered anew (`prune`), and
+a feature that comes later goes under the head that is there (`merge`). Nothing here knows of a database.
 Source: github.com/mapbox/vector-tile-spec 2.1; Protocol Buffers encoding.
 """
 
@@ -69,16 +70,11 @@ def number(groups: NDArray[np.int64], columns: Sequence[pa.Array], keys: NDArray
     keys: [n, columns] the number of the column's key.
     """
     told, texts = _distinct(columns)
-    n, groups = len(groups), np.asarray(groups, np.int64)
     row, column = np.nonzero(told >= 0)                            # row by row: a group's come one after the other
-    pairs = pa.array(groups[row] * max(len(texts), 1) + told[row, column]).dictionary_encode()
-    found, which = pairs.dictionary.to_numpy(), pairs.indices.to_numpy()
-    firsts = np.searchsorted(found // max(len(texts), 1), np.arange(groups[-1] + 2 if n else 1))
-    tags = np.column_stack([keys[row, column], which - firsts[groups[row]]])
-    values = [texts[code] for code in (found % max(len(texts), 1)).tolist()]
-    ends = firsts.tolist()
-    return (Rows(tags.ravel(), 2 * np.bincount(row, minlength=n).astype(np.int64)),
-            [b"".join(values[first:last]) for first, last in pairwise(ends)])
+    which, used = _count_up(groups[row], told[row, column], int(groups[-1]) + 1 if len(groups) else 0)
+    tags = np.column_stack([keys[row, column], which])
+    return (Rows(tags.ravel(), 2 * np.bincount(row, minlength=len(groups)).astype(np.int64)),
+            [b"".join([texts[code] for code in codes]) for codes in used])
 
 
 def head(name: str, keys: Sequence[str], values: bytes) -> bytes:
@@ -99,14 +95,31 @@ def merge(head: bytes, other: bytes, features: Sequence[bytes]) -> tuple[bytes, 
     return _with_values(head, at), [_renumbered(feature, to) for feature in features]
 
 
-def prune(head: bytes, features: Sequence[bytes]) -> tuple[bytes, list[bytes]]:
-    """(head, features): the head keeps only the values of these features, in the order in which they come."""
-    told = list(_values(head))
-    to: dict[int, int] = {}
-    for feature in features:
-        for value in _tags(feature)[1][1::2]:
-            to.setdefault(value, len(to))
-    return _with_values(head, [told[value] for value in to]), [_renumbered(feature, to) for feature in features]
+def prune(heads: Sequence[bytes], groups: NDArray[np.int64], features: pa.BinaryArray) -> list[tuple[bytes, bytes]]:
+    """(head, features) of every group: the head keeps only the values of these features, in the order in which they come.
+
+    groups: [n] the number of the head that each feature has now; it never falls.
+    """
+    data, begin, end = _raw(features)
+    first = _read_each(data, begin + 1)[1]
+    behind_id = np.where(data[first] == _ID, _read_each(data, first + 1)[1], first)
+    has_tags = data[behind_id] == _TAGS
+    size, start = _read_each(data, behind_id + 1)
+    size, start = np.where(has_tags, size, 0), np.where(has_tags, start, behind_id)
+    tags = _numbers(Rows(data[_places(start, size)], size))
+    group = np.repeat(groups, tags.counts // 2)
+    which, told = _count_up(group, tags.values[1::2], len(heads))
+    tags.values[1::2] = which
+    before, rest = (Rows(data[_places(at, count)], count) for at, count in ((first, behind_id - first), (start + size, end - start - size)))
+    size = _bytes(tags)
+    head = _chosen(_table(len(begin), _TAGS, size), np.column_stack([has_tags, has_tags]))
+    whole = before.counts + _bytes(head) + size + rest.counts
+    front = Rows(_table(len(begin), _FEATURE, whole).ravel(), np.full(len(begin), 2))
+    body = _interleave([_as_bytes(front), before, _as_bytes(head), _as_bytes(tags), rest]).astype(np.uint8)
+    ends = np.r_[0, np.cumsum(_bytes(front) + whole)][np.searchsorted(groups, np.arange(len(heads) + 1))]
+    values = [list(_values(head)) for head in heads]
+    return [(_with_values(head, [mine[value] for value in used]), body[one:two].tobytes())
+            for head, mine, used, (one, two) in zip(heads, values, told, pairwise(ends.tolist()), strict=True)]
 
 
 def _commands(found: Paths, shapes: int) -> Rows:
@@ -142,6 +155,16 @@ def _distinct(columns: Sequence[pa.Array]) -> tuple[NDArray[np.int64], list[byte
     return numbers, texts
 
 
+def _count_up(groups: NDArray[np.int64], codes: NDArray[np.int64], count: int) -> tuple[NDArray[np.int64], list[list[int]]]:
+    """([n] the place of each code among those of its group, in the order in which they come; the codes of every group)."""
+    most = int(codes.max()) + 1 if len(codes) else 1
+    pairs = pa.array(groups * most + codes).dictionary_encode()
+    found = pairs.dictionary.to_numpy()
+    firsts = np.searchsorted(found // most, np.arange(count + 1))
+    codes = (found % most).tolist()
+    return pairs.indices.to_numpy() - firsts[groups], [codes[first:last] for first, last in pairwise(firsts.tolist())]
+
+
 def _value(value: str | float) -> bytes:
     """string_value, float_value or int_value of the format."""
     if isinstance(value, str):
@@ -159,6 +182,44 @@ def _table(count: int, *columns: int | NDArray[Any]) -> NDArray[np.int64]:
 
 def _chosen(values: NDArray[np.int64], mask: NDArray[np.bool_]) -> Rows:
     return Rows(values[mask], mask.sum(axis=1))
+
+
+def _raw(rows: pa.BinaryArray) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int64]]:
+    """(bytes, where each row begins, where it ends)."""
+    _, ends, data = rows.buffers()
+    ends = np.frombuffer(ends, np.int32)[rows.offset:rows.offset + len(rows) + 1].astype(np.int64)
+    return np.frombuffer(data, np.uint8), ends[:-1], ends[1:]
+
+
+def _places(start: NDArray[np.int64], count: NDArray[np.int64]) -> NDArray[np.int64]:
+    """start, start + 1, … of every row, one row after the other."""
+    return np.repeat(start - np.cumsum(count) + count, count) + np.arange(count.sum())
+
+
+def _read_each(data: NDArray[np.uint8], at: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """(varint of 32 bits, where it ends) at every place."""
+    value, at, going, shift = np.zeros(len(at), np.int64), at.copy(), np.ones(len(at), bool), 0
+    while going.any() and shift < 35:
+        byte = data[np.minimum(at, len(data) - 1)].astype(np.int64)
+        value, at = value + going * ((byte & 127) << shift), at + going
+        going, shift = going & (byte > 127), shift + 7
+    return value, at
+
+
+def _numbers(rows: Rows) -> Rows:
+    """The varints of every row of bytes."""
+    is_last = rows.values < 128
+    stops = np.flatnonzero(is_last)
+    begin = np.r_[0, stops[:-1] + 1][:len(stops)]
+    place = np.arange(len(rows.values)) - np.repeat(begin, stops + 1 - begin)
+    values = np.add.reduceat((rows.values & 127).astype(np.int64) << 7 * place, begin) if len(stops) else np.empty(0, np.int64)
+    sums, ends = np.r_[0, np.cumsum(is_last)], np.cumsum(rows.counts)
+    return Rows(values, sums[ends] - sums[ends - rows.counts])
+
+
+def _as_bytes(rows: Rows) -> Rows:
+    """Every row of numbers as varints."""
+    return Rows(_varints(rows.values.astype(np.uint32)), _bytes(rows))
 
 
 def _interleave(parts: Sequence[Rows]) -> NDArray[np.uint32]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from data import mvt
 from data.build import pieces, statements
+from data.levels import LEVELS
 
 UNITS = {"city": 0, "district": 0, "street": 9, "community": 11, "grid": 12, "building": 13}
 POINTS = {"district": 6, "street": 9, "community": 12}
@@ -104,16 +105,34 @@ def whole(cursor: duckdb.DuckDBPyConnection, first: int, last: int) -> Iterator[
             yield int(tile[start]), found, end - start - len(np.unique(layer[start:end]))
 
 
-def join(layer: NDArray[np.uint8], body: pa.Array) -> bytes:
+def join(layer: NDArray[np.uint8], body: pa.BinaryArray) -> bytes:
     """The MVT bytes of one tile from its features and heads: a layer's lie in memory as the layer itself has them."""
-    if (layer[1:] < layer[:-1]).any():
+    if (layer[1:] < layer[:-1]).any():           # as in whole
         order = np.argsort(layer, kind="stable")
         layer, body = layer[order], body.take(order)
-    body = body.combine_chunks() if isinstance(body, pa.ChunkedArray) else body
     _, ends, data = body.buffers()
     ends = np.frombuffer(ends, np.int32)[body.offset:]
     runs = _runs(layer[1:] != layer[:-1], len(layer))
     return b"".join(mvt.layer(data[ends[start]:ends[end]]) for start, end in runs if end - start > 1)       # 1: a head alone
+
+
+def join_part(layer: NDArray[np.uint8], seq: NDArray[np.int32], body: pa.BinaryArray, bits: bytes, offsets: list[int]) -> bytes:
+    """The same of the units in a set, with no value of any other. Asked of the rows, not in the question: a fourth of the time."""
+    order = np.lexsort((seq, layer))
+    order = order[_is_in(layer, seq, bits, offsets)[order]]
+    layers, groups = np.unique(layer[order], return_inverse=True)
+    head_of = dict(zip(layer[seq == 0].tolist(), body.filter(seq == 0).to_pylist(), strict=True))
+    pruned = mvt.prune([head_of[one] for one in layers.tolist()], groups, body.take(order)) if len(order) else []
+    return b"".join(mvt.layer(head, features) for head, features in pruned)
+
+
+def _is_in(layer: NDArray[np.uint8], seq: NDArray[np.int32], bits: bytes, offsets: list[int]) -> NDArray[np.bool_]:
+    """What the macro is_seen says, of rows of units; false for heads, and for units that came after the set was made."""
+    level = np.array([LEVELS.index(name.removesuffix("_point")) for name in GROUPS["unit"]])[layer]
+    first, end = np.array(offsets)[level], np.array([*offsets[1:], 8 * len(bits)])[level]
+    is_known = (seq > 0) & (first + seq <= end)
+    at = np.where(is_known, first + seq - 1, 0)
+    return is_known & (np.frombuffer(bits, np.uint8)[at >> 3] >> (7 - (at & 7)) & 1 == 1)
 
 
 @cache

@@ -20,9 +20,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import duckdb
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
-from data import mvt, tile_features
+from data import tile_features
 from data.build import run_step
 from data.connection import Database
 from data.errors import NotFound
@@ -145,23 +147,20 @@ def blob(db: Database, number: int, group: str, z: int, x: int, y: int) -> bytes
 
 def live(db: Database, number: int, group: str, z: int, x: int, y: int) -> bytes:
     """A tile of the city with that number put together from its features, not compressed; empty where there is nothing."""
-    with _TWO_AT_A_TIME:
-        asked = db.run(tile_features.question("live"), {"tile": tile_id(number, group, tile_key(z, x, y))})
-        found = asked.to_arrow_reader(_BIG).read_all()
-    return tile_features.join(found["layer"].to_numpy(), found["body"])
+    layer, _, body = _rows(db, tile_id(number, group, tile_key(z, x, y)))
+    return tile_features.join(layer, body)
 
 
 def live_part(db: Database, number: int, z: int, x: int, y: int, bits: bytes, offsets: list[int]) -> bytes:
     """A tile of units that holds only those of a set (the macro is_seen says how it is written), and no value of any other."""
-    levels = [layer.removesuffix("_point") for layer in GROUPS["unit"]]
+    return tile_features.join_part(*_rows(db, tile_id(number, "unit", tile_key(z, x, y))), bits, offsets)
+
+
+def _rows(db: Database, tile: int) -> tuple[NDArray[np.uint8], NDArray[np.int32], pa.BinaryArray]:
+    """(layer, seq, body) of a tile's features and heads."""
     with _TWO_AT_A_TIME:
-        found = db.run(tile_features.question("part"), {"tile": tile_id(number, "unit", tile_key(z, x, y)), "bits": bits, "offsets": offsets,
-                                                        "levels": levels}).fetchall()
-    layers: dict[int, tuple[list[bytes], list[bytes]]] = {}
-    for layer, seq, body in found:
-        layers.setdefault(layer, ([], []))[seq != 0].append(body)
-    pruned = (mvt.prune(heads[0], features) for heads, features in layers.values() if features)
-    return b"".join(mvt.layer(head, *features) for head, features in pruned)
+        found = db.run(tile_features.question("live"), {"tile": tile}).to_arrow_reader(_BIG).read_all()
+    return found["layer"].to_numpy(), found["seq"].to_numpy(), found["body"].combine_chunks()
 
 
 def _number(cursor: duckdb.DuckDBPyConnection, city: str) -> int:

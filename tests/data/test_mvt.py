@@ -46,11 +46,14 @@ def no_tags(count):
     return mvt.Rows(np.empty(0, np.int64), np.zeros(count, np.int64))
 
 
+def columns_of(found):
+    return [pa.array([row[i] for row in found], kind)
+            for i, kind in enumerate((pa.string(), pa.string(), pa.float32(), pa.float32(), pa.int32()), 1)]
+
+
 def layers(groups, found, geoms=None):
     """The layer of every group: rows (id, texts, floats, whole), encoded together."""
-    columns = [pa.array([row[i] for row in found], kind)
-               for i, kind in enumerate((pa.string(), pa.string(), pa.float32(), pa.float32(), pa.int32()), 1)]
-    tags, values = mvt.number(np.array(groups, np.int64), columns, np.tile(np.arange(5), (len(found), 1)))
+    tags, values = mvt.number(np.array(groups, np.int64), columns_of(found), np.tile(np.arange(5), (len(found), 1)))
     bodies = mvt.encode(wkb(geoms or [shapely.Point(i, -i) for i in range(len(found))]), np.array([row[0] for row in found]), tags).to_pylist()
     heads = [mvt.head(f"layer {group}", KEYS, told) for group, told in enumerate(values)]
     return heads, [[body for body, mine in zip(bodies, groups, strict=True) if mine == group] for group in range(len(heads))]
@@ -104,15 +107,24 @@ def test_another_library_reads_the_tags_of_every_group(found):
         assert read[f"layer {group}"]["extent"] == 4096 and read[f"layer {group}"]["version"] == 2
 
 
-@settings(deadline=None, max_examples=100)
-@given(found=st.lists(rows, min_size=1, max_size=30), kept=st.lists(st.booleans(), min_size=30, max_size=30))
-def test_a_pruned_layer_has_the_values_of_its_features_and_no_other(found, kept):
-    (head,), (features,) = layers([0] * len(found), found)
-    chosen = [i for i in range(len(found)) if kept[i]]
-    fewer, mine = mvt.prune(head, [features[i] for i in chosen])
-    (alone,), (others,) = layers([0] * len(chosen), [found[i] for i in chosen]) if chosen else ((mvt.head("layer 0", KEYS, b""),), ([],))
-    assert decode(mvt.layer(fewer, *mine))["layer 0"].tags == [said(found[i]) for i in chosen]
-    assert len(mvt.layer(fewer, *mine)) == len(mvt.layer(alone, *others))     # nothing is left of the rest, not even a place
+@settings(deadline=None, max_examples=150)
+@given(found=st.lists(st.tuples(st.integers(0, 3), rows, st.booleans()), min_size=1, max_size=30), shape=shapes)
+def test_a_pruned_layer_has_the_values_of_its_features_and_no_other(found, shape):
+    numbers = {group: i for i, group in enumerate(sorted({group for group, _, is_kept in found if is_kept}))}
+    found = sorted(found, key=lambda one: one[0])
+    every = {group: i for i, group in enumerate(sorted({group for group, _, _ in found}))}
+    heads, features = layers([every[group] for group, _, _ in found], [row for _, row, _ in found], [shape] * len(found))
+    bodies = [body for group in features for body in group]
+    kept = [(group, row, body) for (group, row, is_kept), body in zip(found, bodies, strict=True) if is_kept]
+    pruned = mvt.prune([heads[every[group]] for group in numbers], np.array([numbers[group] for group, _, _ in kept], np.int64),
+                       pa.array([body for _, _, body in kept], pa.binary())) if kept else []
+    assert len(pruned) == len(numbers)
+    for (head, mine), (group, i) in zip(pruned, numbers.items(), strict=True):
+        own = [row for one, row, _ in kept if one == group]
+        (_,), (alone,) = layers([0] * len(own), own, [shape] * len(own))
+        (told,) = mvt.number(np.zeros(len(own), np.int64), columns_of(own), np.tile(np.arange(5), (len(own), 1)))[1]
+        assert mine == b"".join(alone) and head.endswith(told)         # as if the others had never been there
+        assert decode(mvt.layer(head, mine))[f"layer {every[group]}"].tags == [said(row) for row in own] and i < len(pruned)
 
 
 @settings(deadline=None, max_examples=100)

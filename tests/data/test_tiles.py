@@ -7,14 +7,18 @@ import mapbox_vector_tile
 import numpy as np
 import pytest
 import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from app.settings import load
+from app.sight import Sight
 from app.system import System
 from benchmarks._mvt import decode
 from benchmarks._oracle import differences
-from data import tiles
+from data import tile_features, tiles
 from data.demo import write
 from data.intake import take_in
+from data.levels import LEVELS
 from tests import homes, tiny
 
 
@@ -175,6 +179,20 @@ def test_an_edited_building_changes_its_own_tiles_only(city):
     assert 7 in unit_tile(city, "tiny", 14, 118.1005, 30.1005)["building"].ids
     holders = [key for key, body in after.items() if "building" in (found := decode(gzip.decompress(body))) and 7 in found["building"].ids]
     assert {key >> 28 & 31 for key in holders} == {13, 14}
+
+
+@settings(deadline=None, max_examples=100)
+@given(masks=st.lists(st.lists(st.booleans(), max_size=20), min_size=7, max_size=7), rows=st.lists(
+    st.tuples(st.integers(0, len(tiles.GROUPS["unit"]) - 1), st.integers(0, 25)), max_size=30))
+def test_rows_are_in_a_set_where_the_set_and_the_macro_say_so(small, masks, rows):
+    sight = Sight({level: np.array(mask, bool) for level, mask in zip(LEVELS, masks, strict=True)})
+    names = [tiles.GROUPS["unit"][layer].removesuffix("_point") for layer, _ in rows]
+    layer, seq = (np.array([row[i] for row in rows], np.int64) for i in (0, 1))
+    found = tile_features._is_in(layer, seq, sight.bits, sight.offsets).tolist()
+    assert found == [sight.holds(name, number) for name, (_, number) in zip(names, rows, strict=True)]
+    for name, (_, number), is_in in zip(names, rows, found, strict=True):
+        if 0 < number <= sight.masks[name].size:
+            assert small.db.run("select is_seen($1, $2, $3, $4)", [sight.bits, sight.offsets, name, number]).fetchone()[0] == is_in
 
 
 def test_buildings_edited_again_and_again_say_their_own(city):
