@@ -9,16 +9,15 @@ Source: github.com/mapbox/vector-tile-spec 2.1; Protocol Buffers encoding.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from data.errors import BadInput
+from data.varints import Rows, as_bytes, chosen, interleave, numbers, places, read_each, sizes, table, varints
 from data.wkb import Paths, paths
 
 EXTENT = 4096
@@ -26,19 +25,6 @@ _LAYER, _FEATURE = 0x1A, 0x12                    # a protobuf tag is field << 3 
 _NAME, _KEY, _VALUE, _EXTENT, _VERSION = 0x0A, 0x1A, 0x22, 0x28, 0x78
 _ID, _TAGS, _KIND, _COMMANDS = 0x08, 0x12, 0x18, 0x22
 _MOVE, _LINE, _CLOSE = 1, 2, 15                  # count << 3 | command; closing is always once
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Several values a row: `counts` says how many; `values` has them one after the other."""
-
-    values: NDArray[Any]
-    counts: NDArray[np.int64]
-
-    @property
-    def starts(self) -> NDArray[np.int64]:
-        """Where each row begins."""
-        return np.cumsum(self.counts) - self.counts
 
 
 def encode(shapes: pa.BinaryArray, ids: NDArray[np.int64], tags: Rows) -> pa.BinaryArray:
@@ -50,16 +36,16 @@ def encode(shapes: pa.BinaryArray, ids: NDArray[np.int64], tags: Rows) -> pa.Bin
     count, found = len(shapes), paths(shapes)
     kinds, commands = np.zeros(count, np.uint8), _commands(found, count)
     kinds[found.owner] = found.kind
-    tag_bytes, command_bytes = _bytes(tags), _bytes(commands)
+    tag_bytes, command_bytes = sizes(tags), sizes(commands)
     has_id, has_tags = ids > 0, tags.counts > 0
-    start = _chosen(_table(count, _ID, ids, _TAGS, tag_bytes), np.column_stack([has_id, has_id, has_tags, has_tags]))
-    middle = Rows(_table(count, _KIND, kinds, _COMMANDS, command_bytes).ravel(), np.full(count, 4))
-    size = _bytes(start) + tag_bytes + _bytes(middle) + command_bytes
-    front = Rows(_table(count, _FEATURE, size).ravel(), np.full(count, 2))
-    ends = np.cumsum(_bytes(front) + size)
+    start = chosen(table(count, _ID, ids, _TAGS, tag_bytes), np.column_stack([has_id, has_id, has_tags, has_tags]))
+    middle = Rows(table(count, _KIND, kinds, _COMMANDS, command_bytes).ravel(), np.full(count, 4))
+    size = sizes(start) + tag_bytes + sizes(middle) + command_bytes
+    front = Rows(table(count, _FEATURE, size).ravel(), np.full(count, 2))
+    ends = np.cumsum(sizes(front) + size)
     if count and ends[-1] >= 2**31:
         raise BadInput("Too many features at once", "Encode them in several parts", value=count)
-    body = _varints(_interleave([front, start, tags, middle, commands]))
+    body = varints(interleave([front, start, tags, middle, commands]))
     return pa.Array.from_buffers(pa.binary(), count, [None, pa.py_buffer(np.r_[0, ends].astype(np.int32)), pa.py_buffer(body)])
 
 
@@ -101,22 +87,22 @@ def prune(heads: Sequence[bytes], groups: NDArray[np.int64], features: pa.Binary
     groups: [n] the number of the head that each feature has now; it never falls.
     """
     data, begin, end = _raw(features)
-    first = _read_each(data, begin + 1)[1]
-    behind_id = np.where(data[first] == _ID, _read_each(data, first + 1)[1], first)
+    first = read_each(data, begin + 1)[1]
+    behind_id = np.where(data[first] == _ID, read_each(data, first + 1)[1], first)
     has_tags = data[behind_id] == _TAGS
-    size, start = _read_each(data, behind_id + 1)
+    size, start = read_each(data, behind_id + 1)
     size, start = np.where(has_tags, size, 0), np.where(has_tags, start, behind_id)
-    tags = _numbers(Rows(data[_places(start, size)], size))
+    tags = numbers(Rows(data[places(start, size)], size))
     group = np.repeat(groups, tags.counts // 2)
     which, told = _count_up(group, tags.values[1::2], len(heads))
     tags.values[1::2] = which
-    before, rest = (Rows(data[_places(at, count)], count) for at, count in ((first, behind_id - first), (start + size, end - start - size)))
-    size = _bytes(tags)
-    head = _chosen(_table(len(begin), _TAGS, size), np.column_stack([has_tags, has_tags]))
-    whole = before.counts + _bytes(head) + size + rest.counts
-    front = Rows(_table(len(begin), _FEATURE, whole).ravel(), np.full(len(begin), 2))
-    body = _interleave([_as_bytes(front), before, _as_bytes(head), _as_bytes(tags), rest]).astype(np.uint8)
-    ends = np.r_[0, np.cumsum(_bytes(front) + whole)][np.searchsorted(groups, np.arange(len(heads) + 1))]
+    before, rest = (Rows(data[places(at, count)], count) for at, count in ((first, behind_id - first), (start + size, end - start - size)))
+    size = sizes(tags)
+    head = chosen(table(len(begin), _TAGS, size), np.column_stack([has_tags, has_tags]))
+    whole = before.counts + sizes(head) + size + rest.counts
+    front = Rows(table(len(begin), _FEATURE, whole).ravel(), np.full(len(begin), 2))
+    body = interleave([as_bytes(front), before, as_bytes(head), as_bytes(tags), rest]).astype(np.uint8)
+    ends = np.r_[0, np.cumsum(sizes(front) + whole)][np.searchsorted(groups, np.arange(len(heads) + 1))]
     values = [list(_values(head)) for head in heads]
     return [(_with_values(head, [mine[value] for value in used]), body[one:two].tobytes())
             for head, mine, used, (one, two) in zip(heads, values, told, pairwise(ends.tolist()), strict=True)]
@@ -172,93 +158,11 @@ def _value(value: str | float) -> bytes:
     return b"\x15" + struct.pack("<f", value) if isinstance(value, float) else b"\x20" + _varint(value & 2**64 - 1)
 
 
-def _table(count: int, *columns: int | NDArray[Any]) -> NDArray[np.int64]:
-    """[count, columns] of numbers and of arrays."""
-    found = np.empty((count, len(columns)), np.int64)
-    for i, column in enumerate(columns):
-        found[:, i] = column
-    return found
-
-
-def _chosen(values: NDArray[np.int64], mask: NDArray[np.bool_]) -> Rows:
-    return Rows(values[mask], mask.sum(axis=1))
-
-
 def _raw(rows: pa.BinaryArray) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int64]]:
     """(bytes, where each row begins, where it ends)."""
     _, ends, data = rows.buffers()
     ends = np.frombuffer(ends, np.int32)[rows.offset:rows.offset + len(rows) + 1].astype(np.int64)
     return np.frombuffer(data, np.uint8), ends[:-1], ends[1:]
-
-
-def _places(start: NDArray[np.int64], count: NDArray[np.int64]) -> NDArray[np.int64]:
-    """start, start + 1, … of every row, one row after the other."""
-    return np.repeat(start - np.cumsum(count) + count, count) + np.arange(count.sum())
-
-
-def _read_each(data: NDArray[np.uint8], at: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """(varint of 32 bits, where it ends) at every place."""
-    value, at, going, shift = np.zeros(len(at), np.int64), at.copy(), np.ones(len(at), bool), 0
-    while going.any() and shift < 35:
-        byte = data[np.minimum(at, len(data) - 1)].astype(np.int64)
-        value, at = value + going * ((byte & 127) << shift), at + going
-        going, shift = going & (byte > 127), shift + 7
-    return value, at
-
-
-def _numbers(rows: Rows) -> Rows:
-    """The varints of every row of bytes."""
-    is_last = rows.values < 128
-    stops = np.flatnonzero(is_last)
-    begin = np.r_[0, stops[:-1] + 1][:len(stops)]
-    place = np.arange(len(rows.values)) - np.repeat(begin, stops + 1 - begin)
-    values = np.add.reduceat((rows.values & 127).astype(np.int64) << 7 * place, begin) if len(stops) else np.empty(0, np.int64)
-    sums, ends = np.r_[0, np.cumsum(is_last)], np.cumsum(rows.counts)
-    return Rows(values, sums[ends] - sums[ends - rows.counts])
-
-
-def _as_bytes(rows: Rows) -> Rows:
-    """Every row of numbers as varints."""
-    return Rows(_varints(rows.values.astype(np.uint32)), _bytes(rows))
-
-
-def _interleave(parts: Sequence[Rows]) -> NDArray[np.uint32]:
-    """The rows of all parts: the first row of each, the second of each, …"""
-    counts = sum(part.counts for part in parts)
-    start, out = np.cumsum(counts) - counts, np.empty(sum(len(part.values) for part in parts), np.uint32)
-    for part in parts:
-        out[np.repeat(start - part.starts, part.counts) + np.arange(len(part.values))] = part.values
-        start = start + part.counts
-    return out
-
-
-def _sizes(values: NDArray[Any]) -> NDArray[np.uint8]:
-    """Bytes of each number as a varint of 32 bits."""
-    found = np.ones(len(values), np.uint8)
-    for bits in (7, 14, 21, 28):
-        larger = values >= 1 << bits
-        if not larger.any():
-            break
-        found += larger
-    return found
-
-
-def _bytes(rows: Rows) -> NDArray[np.int64]:
-    """Bytes of each row as varints."""
-    ends, sums = np.cumsum(rows.counts), np.r_[0, np.cumsum(_sizes(rows.values), dtype=np.int64)]
-    return sums[ends] - sums[ends - rows.counts]
-
-
-def _varints(values: NDArray[np.uint32]) -> NDArray[np.uint8]:
-    """Every number as a varint, one after the other: seven bits a byte, the lowest first, the eighth bit where more follow."""
-    ends = np.cumsum(_sizes(values), dtype=np.int64)
-    out = np.empty(ends[-1] if len(ends) else 0, np.uint8)
-    at = np.r_[0, ends[:-1]]
-    while len(values):
-        more = values > 127
-        out[at] = values & 127 | more << np.uint32(7)
-        at, values = at[more] + 1, values[more] >> 7
-    return out
 
 
 def _varint(value: int) -> bytes:
@@ -317,7 +221,7 @@ def _tags(feature: bytes) -> tuple[bytes, list[int], bytes]:
     return feature[first:at], tags, feature[end:]
 
 
-def _renumbered(feature: bytes, to: Mapping[int, int] | Sequence[int]) -> bytes:
+def _renumbered(feature: bytes, to: Sequence[int]) -> bytes:
     before, tags, behind = _tags(feature)
     new = b"".join(_varint(value if i % 2 == 0 else to[value]) for i, value in enumerate(tags))
     return _field(_FEATURE, b"".join((before, _field(_TAGS, new) if tags else b"", behind)))
