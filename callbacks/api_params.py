@@ -113,6 +113,10 @@ FORESEEN = 600
 AHEAD = whole("step", "Step ahead, from 0", 0, 1000)
 STEPS = whole("steps", "How many steps ahead are looked; the usual number without it", 1, 1000)
 REPLAY = whole("at", "Forecast from what was known at this time, in seconds since 1970; the newest without it", 0, LATEST_TIME)
+SPECIAL = text("name", "Which special forecaster: power, air, water, flows, population, popularity, crowd", 60)
+SPECIAL_UNIT = text("unit", "Code of the unit; where the viewer's sight begins without it")
+SPECIAL_SIGN = text("sign", "Which of the indicators it serves; the first without it", 60)
+SPECIAL_STEP = whole("k", "Step that is looked at, from 0", 0, 1000)
 SCENARIOS = text("s", "Scenarios, as temperature_c:3,holiday;rain_mm_h:20", 200)
 FORESHOWN = word("show", "What is expected, or the chance of a breach", ("expected", "breach"))
 
@@ -258,6 +262,10 @@ ROUTES: dict[str, Route] = {
                               (CITY, INDICATOR, text("code", "Of the unit"), STEPS, REPLAY, SCENARIOS)),
     "forecast.take_out": Route("The same as rows", (CITY, INDICATOR, text("code", "Of the unit"), STEPS, REPLAY, SCENARIOS),
                                {"text/csv": {"type": "string"}}),
+    "forecast.special_answer": Route("What a special forecaster says of a unit: chances, bands and facts of its own kind",
+                                     (CITY, SPECIAL, SPECIAL_UNIT, SPECIAL_SIGN, STEPS, REPLAY, SPECIAL_STEP)),
+    "forecast.special_rows": Route("The same as rows", (CITY, SPECIAL, SPECIAL_UNIT, SPECIAL_SIGN, STEPS, REPLAY, SPECIAL_STEP),
+                                   {"text/csv": {"type": "string"}}),
     "forecast.classes": Route(
         "The class of every unit of a level at a step ahead: one byte by seq - 1, 255 = no forecast (gzip)",
         (CITY, INDICATOR, LEVEL, AHEAD, FORESHOWN, STEPS, REPLAY), {"application/octet-stream": {"type": "string", "format": "binary"}}),

@@ -1,6 +1,7 @@
 """Forecasts for programs and for the map: a unit's outlook as JSON or CSV, the colours of a level, and the choice of models.
 
-GET /api/forecast/<city>/<indicator>/<code>.json|.csv, /forecast-values/<city>/<indicator>/<level>/<step>.bin|.json, …/<step>/<seq>.json;
+GET /api/forecast/<city>/<indicator>/<code>.json|.csv, /api/forecast/<city>/special/<name>.json|.csv,
+/forecast-values/<city>/<indicator>/<level>/<step>.bin|.json, …/<step>/<seq>.json;
 GET and POST /api/forecast/<city>/training.json, POST /api/forecast/<city>/training/cancel.
 """
 
@@ -15,10 +16,11 @@ from flask import Response, request
 from app import access, cells
 from app.errors import BadInput, NotFound
 from app.forecast import scenario as what_if
-from app.forecast.page import SHOWS, cutoff_of, shortened
+from app.forecast.page import SHOWS, cutoff_of, foresee, look, shortened
 from app.forecast.page_map import picture
 from app.forecast.page_told import points, training
 from app.forecast.register import breach_limit, farthest, horizon, known
+from app.forecast.special import special
 from app.forecast.told import Line, line
 from app.indicators.registry import one as indicator_of
 from app.sight import Seen
@@ -52,10 +54,27 @@ def register(gateway: Gateway, results: Results) -> None:
         rows = [_row(told, point, "") for point in told["points"]]
         rows += [_row(told, point, what["scenario"]) for what in told["scenarios"] for point in what["points"]]
         gateway.note(rows=len(rows), units=[told["code"]], fields=[indicator], is_quiet=False)
-        name = f"{city}-{indicator}-{told['code']}-forecast-{datetime.now(UTC).strftime('%Y%m%dT%H%M')}.csv"
-        return Response(cells.sheet(COLUMNS, rows), mimetype="text/csv",
-                        headers={"Content-Type": "text/csv; charset=utf-8", "Content-Disposition": f'attachment; filename="{name}"',
-                                 "Cache-Control": "no-store"})
+        return _sheet(cells.sheet(COLUMNS, rows), f"{city}-{indicator}-{told['code']}")
+
+    @gateway.route("/api/forecast/<city>/special/<name>.json", right="operations.read", is_quiet=True)
+    def special_answer(seen: Seen, city: str, name: str) -> Response:
+        """What a special forecaster says of a unit."""
+        words = _words()
+        key = ("special", city, name, *words.values())
+        return reply(results.get(seen, version_of(seen, seen.city(city)), key, lambda: _special(seen, city, name, words)))
+
+    @gateway.route("/api/forecast/<city>/special/<name>.csv", right="export.rows")
+    def special_rows(seen: Seen, city: str, name: str) -> Response:
+        """The same as rows."""
+        access.require(seen.viewer, "operations.read")
+        told = _special(seen, city, name, _words())
+        if not told["rows"]:
+            raise NotFound("This answer has no rows", "Ask for it as JSON", value=name[:60])
+        columns = tuple(told["rows"][0])
+        gateway.note(rows=len(told["rows"]), units=[told["code"]], fields=[told["indicator"]], is_quiet=False)
+        body = cells.sheet(("unit_id", "indicator", *columns), [[told["code"], told["indicator"], *(_cell(one, row[one]) for one in columns)]
+                                                                for row in told["rows"]])
+        return _sheet(body, f"{city}-{name}-{told['code']}")
 
     @gateway.route("/forecast-values/<city>/<indicator>/<level>/<int:step>.bin", right="operations.read", is_quiet=True)
     def classes(seen: Seen, city: str, indicator: str, level: str, step: int) -> Response:
@@ -152,6 +171,47 @@ def _told(seen: Seen, city: str, indicator: str, code: str, steps: int, at: int 
             "breach": None if limit is None else {"limit": limit[0], "is_upwards": limit[1]}, "points": points(one, found),
             "scores": _plain(found), "drivers": {group: part.tolist() for group, part in found.drivers.items()},
             "said": [str(word) for word in found.said], "scenarios": supposed}
+
+
+def _words() -> dict[str, str]:
+    """The look that a special forecaster is asked about, as the page's address has it."""
+    at = whole_number("at", None, 0, LATEST)
+    return {"unit": checks.text(request.args.get("unit", ""), "unit", 40), "sign": checks.text(request.args.get("sign", ""), "sign", 60),
+            "steps": str(whole_number("steps", 0, 1, MOST_STEPS) or ""), "at": "" if at is None else str(at),
+            "k": str(whole_number("k", 0, 0, MOST_STEPS) or "")}
+
+
+def _special(seen: Seen, city: str, name: str, words: dict[str, str]) -> dict[str, Any]:
+    """What a special forecaster says, as plain facts. Raises NotFound for a unit or indicator out of sight, and where it cannot say anything."""
+    one = special(name)
+    seen.city(city)
+    if not one.is_shown:
+        raise NotFound("This special forecaster has no answer to show", "Ask for another one", name=one.name)
+    signs = [sign for sign in one.indicators if sign in seen.indicators]
+    sign = words["sign"] or (signs[0] if signs else "")
+    if sign not in signs:
+        raise NotFound("This indicator is not there, or the special forecaster does not serve it", f"Ask for one of {', '.join(signs) or '-'}",
+                       value=sign[:60])
+    made = foresee(seen, city, look(seen, city, {**words, "sign": sign}))
+    if made.look.refused:
+        raise made.look.refused[0]
+    found = one.answer(seen, city, made)
+    if found.why:
+        raise NotFound("This cannot be said here", "The page Forecast says why, under the same unit and indicator", value=found.why, name=one.name)
+    return {"is_forecast": True, "special": one.name, "title": one.title, "indicator": sign, "code": (made.look.unit or {}).get("code", ""),
+            "is_replay": made.look.cutoff is not None, **found.facts, "rows": found.rows}
+
+
+def _sheet(body: Any, name: str) -> Response:
+    file = f"{name}-forecast-{datetime.now(UTC).strftime('%Y%m%dT%H%M')}.csv"
+    return Response(body, mimetype="text/csv",
+                    headers={"Content-Type": "text/csv; charset=utf-8", "Content-Disposition": f'attachment; filename="{file}"',
+                             "Cache-Control": "no-store"})
+
+
+def _cell(name: str, value: Any) -> Any:
+    """A value as a cell: times in ISO 8601."""
+    return datetime.fromtimestamp(value, UTC).isoformat().replace("+00:00", "Z") if name == "at" and value is not None else value
 
 
 def _plain(found: Line) -> dict[str, Any]:

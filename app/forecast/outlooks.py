@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from app.errors import ChengshuError
 from app.forecast import engine
 from app.forecast.background import give_way
+from app.forecast.chained import correlation
 from app.forecast.champions import Champions
 from app.forecast.finer import children
 from app.forecast.frame import Panel
@@ -196,6 +197,17 @@ class Outlooks:
         values = self._system.values(city)
         spec = spec_of(values.cube(indicator).indicator, values.timezone, horizon(values.cube(indicator).indicator.cadence))
         return grounds(values, indicator, self._models(city, indicator), partial(self._points_of, city), None, spec).get(level)
+
+    def step_correlation(self, city: str, indicator: str, level: str) -> tuple[float | None, int]:
+        """(how the errors of neighbouring steps of a level's newest model go together, on how many earlier forecasts that was seen).
+
+        (None, 0) where the history is too short to see it. Forecasts of days that the model has learnt from count: their errors are a
+        little small, but hang together as others do.
+        """
+        values = self._system.values(city)
+        stamp = (int(values.cube(indicator).times[-1]) // REFIT["PT"], self.champions.version(city))
+        return self._remembered(("steps", city, indicator, level, stamp), city, indicator,
+                                lambda: correlation(self.ground(city, indicator, level)))
 
     def response(self, city: str, indicator: str, level: str, driver: str, unit: int | None = None) -> Response | None:
         """How the units of a level answer when a driver departs from its own forecast; `unit`: the driver is this unit (index) of `driver` alone."""

@@ -13,6 +13,7 @@ from app.forecast.cadence import cadence
 from app.forecast.page import Foreseen
 from app.forecast.register import breach_limit, farthest, horizon
 from app.forecast.scenario import Scenario
+from app.forecast.special import serving
 from app.forecast.told import Line
 from app.indicators.owners import themes
 from app.indicators.registry import Indicator
@@ -168,6 +169,16 @@ def scenarios(seen: Seen, city: str, made: Foreseen) -> dict[str, Any]:
             "indicator": sign_row(seen.indicators[line.indicator])}
 
 
+def special(seen: Seen, city: str, made: Foreseen) -> dict[str, Any]:
+    """What the special forecasters say that serve the indicator: {name, title, facts, rows, why} each."""
+    one = seen.indicators.get(made.look.indicator)
+    found = []
+    for row in [row for row in serving(made.look.indicator) if row.is_shown] if one is not None else []:
+        answer = row.answer(seen, city, made)
+        found.append({"name": row.name, "title": row.title, "facts": answer.facts, "rows": answer.rows, "why": answer.why})
+    return {"answers": found, "unit": made.look.unit, "indicator": sign_row(one) if one else None, "may_export": seen.viewer.may("export.rows")}
+
+
 def table(seen: Seen, city: str, made: Foreseen) -> dict[str, Any]:  # noqa: ARG001 - one signature for all of them
     """The chart's twin: a row a step."""
     line = made.line
@@ -208,8 +219,8 @@ def page_tower(seen: Seen, city: str, made: Foreseen) -> Any:
 
 
 TOLD: dict[str, Callable[[Seen, str, Foreseen], dict[str, Any]]] = {
-    "forecast_head": head, "forecast_units": units, "forecast_scenarios": scenarios, "forecast_scores": scores, "forecast_drivers": drivers,
-    "forecast_model": model, "forecast_table": table}
+    "forecast_head": head, "forecast_units": units, "forecast_special": special, "forecast_scenarios": scenarios, "forecast_scores": scores,
+    "forecast_drivers": drivers, "forecast_model": model, "forecast_table": table}
 
 
 def _groups(seen: Seen, choice: tuple[str, ...]) -> list[dict[str, Any]]:

@@ -16,11 +16,14 @@ from scipy.spatial import cKDTree
 from app.forecast.cadence import cadence, steps
 from app.forecast.frame import Panel
 from app.forecast.register import LEAST, back
+from app.forecast.special import special
+from app.forecast.water import with_rain
 from app.indicators.cube import Cube
 from app.indicators.values import Values
 from data import queries
 
 NEAR = 5                    # neighbours a unit looks at
+RAIN = "rain_mm_h"          # what rivers answer to, hours and days later
 RECENT = 0.25               # share of the history in which a unit must have reported at all to be forecast
 
 
@@ -48,7 +51,26 @@ def panel_of(values: Values, name: str, level: str, until: int | None = None, un
     near = neighbours(points, seqs) if points is not None and seqs.size > NEAR else None
     panel = Panel(tuple(str(i) for i in seqs), grid, np.ascontiguousarray(history[:, chosen].T), cube.indicator.cadence, values.timezone,
                   neighbours=near)
-    return panel, seqs
+    return (with_rain(panel, _rain(values, level, grid, seqs)) if led_by_rain(values, name) else panel), seqs
+
+
+def led_by_rain(values: Values, name: str) -> bool:
+    """Whether rain that is still on its way is a factor of an indicator: of water levels by the hour, where rain is reported."""
+    if name not in special("water").indicators:
+        return False
+    rain = values.cube(RAIN)
+    return rain.times.size > 0 and rain.indicator.cadence == values.cube(name).indicator.cadence
+
+
+def _rain(values: Values, level: str, grid: NDArray[np.int64], units: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Rain that fell on units in the steps of a grid [n × t], NaN where none was reported; of the city where the level has no rain."""
+    cube = values.cube(RAIN)
+    found = np.full((units.size, grid.size), np.nan)
+    row = np.searchsorted(cube.times, grid)
+    there = (row < cube.times.size) & (cube.times[np.minimum(row, cube.times.size - 1)] == grid)
+    is_there = level in cube.levels
+    found[:, there] = cube.steps(level if is_there else "city", row[there], units if is_there else np.zeros(units.size, np.int64)).T
+    return found
 
 
 def join(panels: list[Panel]) -> tuple[Panel, list[slice]]:
@@ -58,8 +80,15 @@ def join(panels: list[Panel]) -> tuple[Panel, list[slice]]:
     ends = np.cumsum([0, *(panel.n for panel in panels)])
     ids = tuple(f"{k}.{one}" for k, panel in enumerate(panels) for one in panel.ids)
     first = panels[0]
-    return (Panel(ids, first.times, np.concatenate([panel.y for panel in panels]), first.cadence, first.timezone, neighbours=_beside(panels)),
+    known = {name: np.concatenate([_factor(panel, name) for panel in panels]) for name in sorted({name for panel in panels for name in panel.known})}
+    return (Panel(ids, first.times, np.concatenate([panel.y for panel in panels]), first.cadence, first.timezone, known, neighbours=_beside(panels)),
             [slice(int(a), int(b)) for a, b in zip(ends[:-1], ends[1:], strict=True)])
+
+
+def _factor(panel: Panel, name: str) -> NDArray[np.float64]:
+    """A factor over the history of a panel's series [n × t]; NaN where the panel does not have it."""
+    values = panel.known.get(name)
+    return np.full(panel.y.shape, np.nan) if values is None else np.broadcast_to(values[..., : panel.t], panel.y.shape)
 
 
 def _beside(panels: list[Panel]) -> csr_array | None:

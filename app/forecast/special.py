@@ -1,12 +1,23 @@
-"""The special forecasters there are: what each serves, what it asks for and what it gives. Screens offer them from here."""
+"""The special forecasters there are: what each serves, what it asks for and what it gives. Screens and the API offer them from here.
+
+What one says of a look at the forecast page is `app/forecast/answers/<name>.py: answer`, and how that is shown `layouts/panels/special_<name>.py`.
+"""
 
 from __future__ import annotations
 
 import importlib
+import importlib.util
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from app.errors import NotFound
+
+if TYPE_CHECKING:
+    from app.forecast.answers.answer import Answer
+    from app.forecast.page import Foreseen
+    from app.sight import Seen
 
 
 @dataclass(frozen=True)
@@ -26,6 +37,17 @@ class Special:
     def load(self) -> ModuleType:
         """The module itself, loaded when first used."""
         return importlib.import_module(self.module)
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether it has an answer for screens and the API; one without is for programs alone."""
+        return importlib.util.find_spec(f"app.forecast.answers.{self.name}") is not None
+
+    @property
+    def answer(self) -> Callable[[Seen, str, Foreseen], Answer]:
+        """What it says of a look in a city, as far as the viewer may know."""
+        found: Callable[[Seen, str, Foreseen], Answer] = importlib.import_module(f"app.forecast.answers.{self.name}").answer
+        return found
 
     @property
     def title(self) -> dict[str, str]:

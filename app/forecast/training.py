@@ -25,6 +25,7 @@ from app.forecast.outlook import Ground, deepest
 from app.forecast.panels import panel_of, points_of
 from app.forecast.register import horizon, spec_of
 from app.forecast.scoring import scores_of
+from app.forecast.special import serving
 from app.forecast.trust import trust
 from data.levels import LEVELS
 
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("chengshu")
 AT_NIGHT = 400              # jobs a night at most: what drifted first, then what was chosen longest ago
 IDLE_S = 20.0               # how often the clock is looked at
-CROWDS = ("crowd",)         # models that are tried for counts besides
+CROWDS = ("crowd",)         # models that are tried for any counts besides; what special.py says a model serves tries it too
 
 
 @dataclass(frozen=True)
@@ -192,7 +193,8 @@ class Training:
         panel, units = given
         spec = spec_of(cube.indicator, values.timezone, horizon(cube.indicator.cadence), "full")
         begun = time.monotonic()
-        names = [name for name in (*engine.CANDIDATES["full"], *CROWDS) if name in models()] if spec.is_count else None
+        more = {one.name for one in serving(job.indicator) if one.kind == "series"} | (set(CROWDS) if spec.is_count else set())
+        names = [name for name in (*engine.CANDIDATES["full"], *sorted(more)) if name in models()] if more else None
         champion = engine.choose(panel, spec, names, self._say, self._is_cancelled.is_set)
         agreed = self._agreement(job, Ground(panel, slice(0, panel.n), units, champion), spec.horizon)
         row = {"indicator": job.indicator, "level": job.level, "chosen_at": int(time.time()), "model": champion.model,

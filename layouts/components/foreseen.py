@@ -39,6 +39,16 @@ def expected(r: Reader, value: float | None, one: dict[str, Any], at: int | None
     return html.Span(shown, className="fc-expected", title=" · ".join(part for part in parts if part))
 
 
+def foretold(r: Reader, one: dict[str, Any], facts: dict[str, Any], at: int, value: float) -> html.Span:
+    """A number of a special forecaster without its measure, for tables; `facts` name model and cutoff."""
+    return expected(r, None, one, at, facts["model"], facts["cutoff"], r.compact(value, one["decimals"]))
+
+
+def likely(r: Reader, share: float) -> html.Span:
+    """A chance, marked where it is more likely than not."""
+    return html.Span(chance(r, share), className="fc-chance is-high" if share >= 0.5 else "fc-chance")
+
+
 def model_name(r: Reader, model: str) -> str:
     """What a model is called."""
     return {
@@ -133,3 +143,12 @@ def why_not(r: Reader, why: str) -> tuple[str, str]:
         "hidden": (r.t("Small counts of people are not shown, and neither is what is expected of them"), r.t("Choose a larger unit.")),
         "outside": (r.t("This is reported only for units outside your right"), r.t("Choose another indicator.")),
     }.get(why, (r.t("There is too little history for a forecast"), r.t("Choose a larger unit, another indicator, or wait until more was reported.")))
+
+
+def special_why(r: Reader, why: str) -> tuple[str, str]:
+    """(fact, what to do) where a special forecaster cannot say its answer; `why` is a word of app.forecast.answers.answer.WHY, or as why_not."""
+    return {
+        "no_capacity": (r.t("This cannot be said: no capacity is known here"), r.t("Hand in load ratios: the capacity is what they are divided by.")),
+        "no_limit": (r.t("This cannot be said: the indicator has no limit to pass"), r.t("Give it limits in the registry.")),
+        "no_pollutant": (r.t("This cannot be said: no pollutant is forecast here by the hour"), r.t("Choose a larger unit.")),
+    }.get(why) or why_not(r, why)

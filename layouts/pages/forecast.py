@@ -11,7 +11,8 @@ from layouts.components.look_map import look_map
 from layouts.components.still import Still, still
 from layouts.reader import Reader
 
-PANELS = ("forecast_head", "forecast_units", "forecast_scenarios", "forecast_scores", "forecast_drivers", "forecast_model", "forecast_table")
+PANELS = ("forecast_head", "forecast_units", "forecast_special", "forecast_scenarios", "forecast_scores", "forecast_drivers", "forecast_model",
+          "forecast_table")
 MAP, GRAPH = "forecast-map", "forecast-graph"
 # what the routes may answer (app/forecast: page, training), for the script to say in the reader's language
 FACTS = ("There is too little history to choose a model", "Wait until more has been reported", "This indicator has no forecast",

@@ -34,7 +34,8 @@ class Whole:
         self.system = homes.city(folder / "home", second_factor=False)
         (folder / "home" / "registry").mkdir()
         (folder / "home" / "registry" / "sources.csv").write_text(SOURCES)
-        readings = tiny.readings("energy_use_kwh", "floor") + tiny.readings("ponding_cm", "street")
+        readings = tiny.readings("energy_use_kwh", "floor")
+        readings += [row for hour in range(10) for row in tiny.readings("ponding_cm", "street", at=tiny.NOON - timedelta(hours=hour))]
         readings += [row for day in range(10) for row in tiny.readings("active_sites", "street", at=tiny.NOON - timedelta(days=day))]
         flows = [{"origin_code": "990101001", "destination_code": "990102001", "at": tiny.NOON.isoformat(), "count": 12}]
         self.system.take([tiny.hand_in(folder, "reading", readings, "r"), tiny.hand_in(folder, "flow", flows, "f")])

@@ -40,6 +40,8 @@ KNOWN_OF = {
     "page_query.take_out": {"kind": ["csv", "parquet"], "q": ['{"subject":"unit"}', '{"subject":"latest","group":[{"column":"level"}]}']},
     "saved.keep": {"words": ["city=tiny", "city=tiny&unit=990101"], "name": ["one", "two", "three", "four"], "page": ["operations", "map"]},
     "saved.change": {"number": [1, 2], "do": ["share", "start", "withdraw"]},
+    **{name: {"name": ["water"], "sign": ["ponding_cm"], "unit": ["990101", "990102001"], "at": [2**33], "steps": [12]}
+       for name in ("forecast.special_answer", "forecast.special_rows")},
     "wall.steer": {"scene": ["map", "courses"], "unit": ["990101001"], "do": ["next", "hold", "release", "fly", "show"]},
 }  # fmt: skip
 BODIES = {
