@@ -28,6 +28,9 @@ from app.forecast.chained import correlation
 from app.forecast.champions import Champions
 from app.forecast.finer import children
 from app.forecast.frame import Panel
+from app.forecast.moves import Moves
+from app.forecast.moves import make as make_moves
+from app.forecast.moves import newest as newest_flows
 from app.forecast.outlook import Ground, LevelOutlook, Tower, chance, deepest, grounds, make
 from app.forecast.panels import points_of
 from app.forecast.register import LEAST, breach_limit, horizon, spec_of
@@ -208,6 +211,12 @@ class Outlooks:
         stamp = (int(values.cube(indicator).times[-1]) // REFIT["PT"], self.champions.version(city))
         return self._remembered(("steps", city, indicator, level, stamp), city, indicator,
                                 lambda: correlation(self.ground(city, indicator, level)))
+
+    def moves(self, city: str) -> Moves | None:
+        """The flows expected between the units of a city in the coming hours; None where none are reported, or for too few hours."""
+        found = newest_flows(self._system, city)
+        stamp = (found, self._system.city(city).geometry_version)
+        return self._remembered(("moves", city, stamp), city, "flow", lambda: make_moves(self._system, city))
 
     def response(self, city: str, indicator: str, level: str, driver: str, unit: int | None = None) -> Response | None:
         """How the units of a level answer when a driver departs from its own forecast; `unit`: the driver is this unit (index) of `driver` alone."""

@@ -60,7 +60,7 @@ SPECIAL = (
     Special("crowd", "app.forecast.models.crowd", "series", ("crowd_density", "people_flow", "visiting_population"), _UNITS,
             {"zh": "历史人数，邻近单元，天气与节假日", "en": "Counts of the past, neighbours, weather and holidays"},
             {"zh": "各步人数与区间", "en": "Counts of each step with bands"}),
-    Special("flows", "app.forecast.flows", "own", ("net_flow_persons_h", "people_flow"), ("city", "district", "street", "community"),
+    Special("flows", "app.forecast.flows", "own", ("net_flow_persons_h", "visiting_population"), ("city", "district", "street"),
             {"zh": "近期单元间流量，各单元流出与流入的预测", "en": "Recent flows between units, forecasts of what leaves and reaches each"},
             {"zh": "单元间流量，流出流入合计相符", "en": "Flows between units that add up to what leaves and arrives"}),
     Special("power", "app.forecast.power", "reading", ("power_load_mw", "load_ratio_pct"), _UNITS,

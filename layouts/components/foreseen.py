@@ -151,4 +151,7 @@ def special_why(r: Reader, why: str) -> tuple[str, str]:
         "no_capacity": (r.t("This cannot be said: no capacity is known here"), r.t("Hand in load ratios: the capacity is what they are divided by.")),
         "no_limit": (r.t("This cannot be said: the indicator has no limit to pass"), r.t("Give it limits in the registry.")),
         "no_pollutant": (r.t("This cannot be said: no pollutant is forecast here by the hour"), r.t("Choose a larger unit.")),
+        "replay": (r.t("This is said of now alone, not of an earlier moment"), r.t("Look from now.")),
+        "no_flows": (r.t("This cannot be said: no flows between units are reported here"), r.t("Hand flows in by the hour.")),
+        "few_flows": (r.t("This cannot be said: flows are reported for too few hours yet"), r.t("Wait until more has been reported.")),
     }.get(why) or why_not(r, why)
