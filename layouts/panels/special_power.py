@@ -74,6 +74,8 @@ def _table(r: Reader, one: dict[str, Any], facts: dict[str, Any], rows: list[dic
 
 def _units(r: Reader, city: str, asked: dict[str, str], one: dict[str, Any], facts: dict[str, Any]) -> html.Div | None:
     """The units below that are the likeliest to pass their own capacity."""
+    if facts["units"] is None:
+        return None
     if not facts["units"]:
         return html.Div([html.H3(r.t("Units below that may exceed theirs")), html.P(r.t("None is likely to."), className="fc-note")])
     unit = r.unit_of(one["unit"])

@@ -62,10 +62,12 @@ def _is_unsaid(seen: Seen, city: str, at: int) -> bool:
     return found is None or bool((found[np.isfinite(found)] == 1.0).all())
 
 
-def _units(seen: Seen, city: str, made: Foreseen, line: Line, tower: Tower | None, rho: float | None) -> list[dict[str, Any]]:
-    """The finest units below that are forecast as a whole and may pass their own capacity, the likeliest first: a sum hides the one that does."""
+def _units(seen: Seen, city: str, made: Foreseen, line: Line, tower: Tower | None, rho: float | None) -> list[dict[str, Any]] | None:
+    """The finest units below that are forecast as a whole and may pass their own capacity, the likeliest first: a sum hides the one that does.
+
+    None where the unit is as fine itself."""
     if tower is None or (level := list(tower.levels)[-1]) == line.level:
-        return []
+        return None
     found, at = tower.levels[level], under(seen, city, made.look.unit or {}, level)
     limits = capacities(seen, city, level, line.cutoff) if line.indicator == LOAD else None
     shown = veiled(seen, city, line.indicator, level, found.y[:, 0])
