@@ -33,6 +33,7 @@ from callbacks.results import Results
 SCENARIO_LONGEST = 200
 COLUMNS = ("unit_id", "indicator", "measure", "ds", "kind", "y_hat", "lo80", "hi80", "lo90", "hi90", "breach_chance", "cutoff", "model", "scenario")
 MOST_STEPS, LATEST = 1000, 2**34
+MOMENTS = ("at", "peak", "peak_lo", "peak_hi")      # columns of special forecasters that are times
 
 
 def register(gateway: Gateway, results: Results) -> None:
@@ -185,8 +186,6 @@ def _special(seen: Seen, city: str, name: str, words: dict[str, str]) -> dict[st
     """What a special forecaster says, as plain facts. Raises NotFound for a unit or indicator out of sight, and where it cannot say anything."""
     one = special(name)
     seen.city(city)
-    if not one.is_shown:
-        raise NotFound("This special forecaster has no answer to show", "Ask for another one", name=one.name)
     signs = [sign for sign in one.indicators if sign in seen.indicators]
     sign = words["sign"] or (signs[0] if signs else "")
     if sign not in signs:
@@ -211,7 +210,7 @@ def _sheet(body: Any, name: str) -> Response:
 
 def _cell(name: str, value: Any) -> Any:
     """A value as a cell: times in ISO 8601."""
-    return datetime.fromtimestamp(value, UTC).isoformat().replace("+00:00", "Z") if name == "at" and value is not None else value
+    return datetime.fromtimestamp(value, UTC).isoformat().replace("+00:00", "Z") if name in MOMENTS and value is not None else value
 
 
 def _plain(found: Line) -> dict[str, Any]:

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.errors import ChengshuError
-from app.forecast import engine
+from app.forecast import engine, people, topics
 from app.forecast.background import give_way
 from app.forecast.chained import correlation
 from app.forecast.champions import Champions
@@ -33,9 +33,11 @@ from app.forecast.moves import make as make_moves
 from app.forecast.moves import newest as newest_flows
 from app.forecast.outlook import Ground, LevelOutlook, Tower, chance, deepest, grounds, make
 from app.forecast.panels import points_of
+from app.forecast.people import People
 from app.forecast.register import LEAST, breach_limit, horizon, spec_of
 from app.forecast.response import Response, learn
 from app.forecast.spec import Spec
+from app.forecast.topics import Topics
 from app.indicators.learnt import Ahead, Band
 from app.indicators.status import is_judged
 from data.levels import LEVELS
@@ -217,6 +219,15 @@ class Outlooks:
         found = newest_flows(self._system, city)
         stamp = (found, self._system.city(city).geometry_version)
         return self._remembered(("moves", city, stamp), city, "flow", lambda: make_moves(self._system, city))
+
+    def people(self, city: str) -> People | None:
+        """The people of a city and its districts by age and sex, thirty years on; None where too little is known of them."""
+        rows = people.rows_of(self._system, city)
+        return self._remembered(("people", city, people.stamp(rows)), city, "people", lambda: people.make(rows))
+
+    def topics(self, city: str) -> Topics | None:
+        """The topics of public opinion that run in a city, foretold; None where too few of the past are known."""
+        return self._remembered(("topics", city, topics.stamp(self._system, city)), city, "topics", lambda: topics.make(self._system, city))
 
     def response(self, city: str, indicator: str, level: str, driver: str, unit: int | None = None) -> Response | None:
         """How the units of a level answer when a driver departs from its own forecast; `unit`: the driver is this unit (index) of `driver` alone."""

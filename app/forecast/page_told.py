@@ -173,7 +173,7 @@ def special(seen: Seen, city: str, made: Foreseen) -> dict[str, Any]:
     """What the special forecasters say that serve the indicator: {name, title, facts, rows, why} each."""
     one = seen.indicators.get(made.look.indicator)
     found = []
-    for row in [row for row in serving(made.look.indicator) if row.is_shown] if one is not None else []:
+    for row in serving(made.look.indicator) if one is not None else ():
         answer = row.answer(seen, city, made)
         found.append({"name": row.name, "title": row.title, "facts": answer.facts, "rows": answer.rows, "why": answer.why})
     return {"answers": found, "unit": made.look.unit, "indicator": sign_row(one) if one else None, "may_export": seen.viewer.may("export.rows")}

@@ -6,7 +6,6 @@ What one says of a look at the forecast page is `app/forecast/answers/<name>.py:
 from __future__ import annotations
 
 import importlib
-import importlib.util
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import ModuleType
@@ -37,11 +36,6 @@ class Special:
     def load(self) -> ModuleType:
         """The module itself, loaded when first used."""
         return importlib.import_module(self.module)
-
-    @property
-    def is_shown(self) -> bool:
-        """Whether it has an answer for screens and the API; one without is for programs alone."""
-        return importlib.util.find_spec(f"app.forecast.answers.{self.name}") is not None
 
     @property
     def answer(self) -> Callable[[Seen, str, Foreseen], Answer]:

@@ -17,6 +17,7 @@ from data.demo.incidents import plan_incidents, written_until
 from data.demo.inside import inside
 from data.demo.readings import Part, write_parts
 from data.demo.scene import Scene
+from data.demo.topics import feed_topics
 from data.errors import NotFound
 from data.handin import HandIn
 
@@ -61,3 +62,4 @@ def _tick(folder: Path, scene: Scene, hour: int) -> Iterator[HandIn]:
         yield HandIn(KEY, owner, "reading", file, at + timedelta(hours=1))
     yield HandIn(KEY, "police", "flow", write_flows(folder / f"feed_{stamp}_flow.parquet", scene, hours),
                  at + timedelta(hours=1))
+    yield from feed_topics(folder, scene.city, hour, at + timedelta(hours=1))

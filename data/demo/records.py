@@ -21,7 +21,9 @@ from data.demo.city import KEY, City, found
 from data.demo.noise import generator
 from data.demo.numbers import credit_code, id_number
 from data.demo.parquet import write
+from data.demo.people import hand_in_people
 from data.demo.terrain import lonlat
+from data.demo.topics import hand_in_topics
 from data.handin import HandIn
 
 Row = dict[str, Any]
@@ -63,6 +65,9 @@ def hand_in_records(folder: Path, size: str, seed: int, until: datetime) -> Iter
     for word, since, end in (("start", first, begun), (f"{until:%Y%m%d}", begun, until)):
         yield maker.hand_in("data_bureau", "hall_day", word, halls.hall_days(places, since, end), end, None, 0)
         yield maker.hand_in("data_bureau", "hotline_hour", word, halls.hotline_hours(since, end), end, None, 0)
+    if size != "mega":                      # which keeps no buildings in memory, and so nobody who lives in them
+        yield Given(hand_in_people(folder, maker.city, until))
+    yield from map(Given, hand_in_topics(folder, maker.city, until))
     for day in range(days):
         since, end = begun + timedelta(days=day), begun + timedelta(days=day + 1)
         today = [row for row in cases if since <= row["opened_at"] < end]
@@ -78,7 +83,7 @@ class _Maker:
     """Rows with their chances; every word of a row is a function of the seed and its number."""
 
     def __init__(self, folder: Path, city: City, seed: int, until: datetime) -> None:
-        self.folder, self.until, self.rng = folder, until, generator(seed, "records")
+        self.folder, self.city, self.until, self.rng = folder, city, until, generator(seed, "records")
         blocks = city.blocks
         chosen = np.sort(self.rng.choice(len(blocks.grid_code), min(1500, len(blocks.grid_code)), replace=False))
         self.units = [bytes(code).decode() for code in blocks.grid_code[chosen]]

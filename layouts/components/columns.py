@@ -30,9 +30,11 @@ class Column:
     title: str
 
 
-def columns(r: Reader, label: str, cadence: str, shown: list[Column], top: str, foot: str = "0", step: int | None = None) -> html.Div:
-    """`label` says what is shown; `top` and `foot` name the ends of the scale; `step` is the column that is looked at."""
-    every = max(1, -(-len(shown) // MOST_LABELS))
+def columns(r: Reader, label: str, cadence: str, shown: list[Column], top: str, foot: str = "0", step: int | None = None,
+            labels: int = MOST_LABELS) -> html.Div:
+    """`label` says what is shown; `top` and `foot` name the ends of the scale; `step` is the column that is looked at;
+    `labels`: how many times are named at most."""
+    every = max(1, -(-len(shown) // labels))
     bars = [html.Span([html.I(style=_style(part), className=part.kind or None) for part in reversed(column.parts)],
                       className="sp-column is-on" if k == step else "sp-column", title=column.title) for k, column in enumerate(shown)]
     names = [html.Span(short(r, column.at, cadence), style={"left": f"{100 * (k + 0.5) / len(shown):.2f}%" if k else "0"})

@@ -154,4 +154,8 @@ def special_why(r: Reader, why: str) -> tuple[str, str]:
         "replay": (r.t("This is said of now alone, not of an earlier moment"), r.t("Look from now.")),
         "no_flows": (r.t("This cannot be said: no flows between units are reported here"), r.t("Hand flows in by the hour.")),
         "few_flows": (r.t("This cannot be said: flows are reported for too few hours yet"), r.t("Wait until more has been reported.")),
+        "no_people": (r.t("This cannot be said: who lives here by age and sex is not known"),
+                      r.t("Hand in dataset age_group: districts by age and sex, every five years, with deaths, births and migrants.")),
+        "no_topics": (r.t("This cannot be said: too few topics are known to learn from"),
+                      r.t("Hand in datasets topic and topic_hour: 50 topics with the hours after they were first seen.")),
     }.get(why) or why_not(r, why)

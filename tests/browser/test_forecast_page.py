@@ -54,6 +54,8 @@ def test_a_look_is_an_address_and_is_followed_in_place(served):
         name = d.execute_script("const a = document.querySelector('.fc-of-units a.fc-unit'); a.click(); return a.textContent")
         until(d, f"{RESTS} && document.querySelector('.fc-said h1').textContent.includes('{name}')")
         assert "unit=9901" in d.current_url and d.execute_script("return window.same"), "nothing was loaded again"
+        assert d.execute_script("const s = document.querySelector('[data-special=air]'); return [s.querySelector('h2 small').textContent,"
+                                "s.querySelectorAll('.sp-column').length, s.querySelector('.sp-column i').offsetHeight >= 0]") == [name, 48, True]
         d.execute_script("document.querySelector('.fc-of-units a.fc-beside').click()")
         until(d, f"{RESTS} && location.search.includes('with=9901') && document.querySelectorAll('.fc-beside.is-on').length === 1")
         d.execute_script("const n = document.querySelector('.fc-form [data-driver]'); n.value = 3; n.dispatchEvent(new Event('input'));"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import importlib
 import io
+import time
 from datetime import date, timedelta
 
 import numpy as np
@@ -84,7 +85,7 @@ def outlook(client, sign, code="990100"):
 
 
 def test_every_special_forecaster_has_an_answer_and_a_panel():
-    for one in (one for one in SPECIAL if one.is_shown):
+    for one in SPECIAL:
         assert callable(one.answer) and callable(importlib.import_module(f"layouts.panels.special_{one.name}").panel), one.name
 
 
@@ -215,3 +216,24 @@ def test_units_under_a_unit(served):
     street, district = {"level": "street", "seq": 3}, {"level": "district", "seq": 2}
     assert under(seen, "tiny", city, "street").tolist() == [0, 1, 2, 3] and under(seen, "tiny", district, "street").tolist() == [2, 3]
     assert under(seen, "tiny", street, "street").tolist() == [2] and not under(seen, "tiny", street, "city").size
+
+
+def test_the_crowd_model_is_compared_where_it_serves_and_said(tmp_path):
+    t = np.arange(24 * DAYS)
+    people = np.maximum(np.round(300 + 200 * np.sin(2 * np.pi * (t[:, None] - 9) / 24) + 40 * np.arange(4)), 0)
+    system, server = running(tmp_path, tiny.hand_in(tmp_path, "reading", rows("visiting_population", people), "r"))
+    client = signed_in(system, server)
+    found = said(client, "crowd", sign="visiting_population")
+    assert not found["is_tried"] and [row["code"] for row in found["places"]] == list(reversed(STREETS))
+    assert found["busiest"]["expected"] == max(row["expected"] for row in found["rows"])
+    assert "a quick model stands in until then" in panel(client, "visiting_population")
+    assert client.post("/api/forecast/tiny/training.json", data={"indicator": "visiting_population", "level": "street"}).json["added"] == 1
+    for _ in range(600):
+        state = client.get("/api/forecast/tiny/training.json").json
+        if not state["is_busy"] and not state["waiting"]:
+            break
+        time.sleep(0.1)
+    chosen = said(client, "crowd", sign="visiting_population", unit=STREET)
+    assert chosen["is_chosen"] and chosen["is_tried"] and chosen["places"] is None
+    assert "人群模型" in panel(client, "visiting_population", "zh", unit=STREET)
+    system.close()

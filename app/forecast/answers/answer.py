@@ -14,7 +14,7 @@ from app.units import cards
 from data.levels import LEVELS
 
 # why something cannot be said, beside app.forecast.page.WHY
-WHY = ("no_capacity", "no_limit", "no_pollutant", "replay", "no_flows", "few_flows")
+WHY = ("no_capacity", "no_limit", "no_pollutant", "replay", "no_flows", "few_flows", "no_people", "no_topics")
 
 
 @dataclass(frozen=True)
