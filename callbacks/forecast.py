@@ -61,7 +61,7 @@ def register(gateway: Gateway, results: Results) -> None:
     def special_answer(seen: Seen, city: str, name: str) -> Response:
         """What a special forecaster says of a unit."""
         words = _words()
-        key = ("special", city, name, *words.values())
+        key = ("special", city, name, *words.values(), special(name).stamp(seen, seen.city(city).city))
         return reply(results.get(seen, version_of(seen, seen.city(city)), key, lambda: _special(seen, city, name, words)))
 
     @gateway.route("/api/forecast/<city>/special/<name>.csv", right="export.rows")

@@ -13,6 +13,7 @@ from app.errors import BadInput, ChengshuError
 from app.forecast.page import WORDS_LONGEST, Foreseen, Look, cutoffs, foresee, look
 from app.forecast.page_map import level_of, picture
 from app.forecast.page_told import TOLD, chart, page_tower, scenarios, sign_row, training
+from app.forecast.special import serving
 from app.forecast.trust import trust
 from app.indicators.status import tick
 from app.sight import Seen
@@ -57,8 +58,9 @@ def register(app: Dash, gateway: Gateway, results: Results) -> None:
         if any(len(text) > WORDS_LONGEST for text in words.values()):
             raise BadInput(f"A word of the address is longer than {WORDS_LONGEST} characters", "Compare fewer units or scenarios")
         now = training(seen, city)
+        stamps = [one.stamp(seen, city) for one in serving(words["sign"]) if words["sign"] in seen.indicators]
         key = ("forecast", city, language, theme, *words.values(), tick(seen, city), row.geometry_version, seen.viewer.may("forecast.train"),
-               seen.viewer.may("export.rows"), now["is_busy"], now["done"][:1])
+               seen.viewer.may("export.rows"), now["is_busy"], now["done"][:1], stamps)
         r = Reader(language, theme, row.timezone)
         answer = reply(results.get(seen, version_of(seen, row), key, lambda: drawn(seen, r, row, words)))
         answer.headers["Cache-Control"] = "no-store"

@@ -43,6 +43,11 @@ class Special:
         found: Callable[[Seen, str, Foreseen], Answer] = importlib.import_module(f"app.forecast.answers.{self.name}").answer
         return found
 
+    def stamp(self, seen: Seen, city: str) -> object:
+        """What its answers depend on beside values and models: rows of its own; None where there are none."""
+        own = getattr(importlib.import_module(f"app.forecast.answers.{self.name}"), "stamp", None)
+        return own(seen, city) if own is not None else None
+
     @property
     def title(self) -> dict[str, str]:
         """Its name in both languages."""

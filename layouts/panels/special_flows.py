@@ -57,7 +57,8 @@ def _plot(r: Reader, facts: dict[str, Any], name: str, title: str) -> html.Div |
 
 
 def _title(r: Reader, row: dict[str, Any], name: str) -> str:
-    band = r.t("90 %: {low} to {high}", low=r.number(row[f"{name}_lo90"]), high=r.number(row[f"{name}_hi90"])) if f"{name}_lo90" in row else ""
+    has_band = row.get(f"{name}_lo90") is not None
+    band = r.t("90 %: {low} to {high}", low=r.number(row[f"{name}_lo90"]), high=r.number(row[f"{name}_hi90"])) if has_band else ""
     return " · ".join(part for part in (r.step(row["at"], HOUR), people(r, row[name]), band) if part)
 
 
@@ -86,7 +87,7 @@ def _table(r: Reader, facts: dict[str, Any]) -> html.Div:
 
 
 def _band(r: Reader, row: dict[str, Any], name: str) -> str:
-    return f"{r.number(row[f'{name}_lo90'])} – {r.number(row[f'{name}_hi90'])}"
+    return f"{r.number(row[f'{name}_lo90'])} – {r.number(row[f'{name}_hi90'])}" if row[f"{name}_lo90"] is not None else "–"
 
 
 def _list(r: Reader, city: str, asked: dict[str, str], facts: dict[str, Any], rows: list[dict[str, Any]], side: str) -> html.Div:

@@ -21,6 +21,12 @@ from data.levels import LEVELS
 
 MOST_PAIRS = 200        # rows of a step
 SIDES = ("out", "in")
+Course = tuple[NDArray[np.float64], tuple[NDArray[np.float64], NDArray[np.float64]]] | None
+
+
+def stamp(seen: Seen, city: str) -> object:
+    """What an answer depends on beside values and models."""
+    return newest(seen, city)
 
 
 def answer(seen: Seen, city: str, made: Foreseen) -> Answer:
@@ -71,8 +77,7 @@ def _of_unit(seen: Seen, city: str, moves: Moves, unit: dict[str, Any], k: int, 
                   "share": round(float(each[j]) / whole, 4) if whole else 0.0} for j in order]
         rest = whole - float(each[order].sum())
         total[name], elsewhere[name] = _said(seen, city, whole), _said(seen, city, rest)
-    steps = [{"at": int(moves.times[j]), **{name: _said(seen, city, course[s][0][j]) for s, name in enumerate(SIDES)},
-              **{f"{name}_{edge}": float(course[s][1][e][j]) for s, name in enumerate(SIDES) for e, edge in enumerate(("lo90", "hi90"))}}
+    steps = [{"at": int(moves.times[j]), **{name: said for s, name in enumerate(SIDES) for name, said in _step_of(seen, city, name, course[s], j)}}
              for j in range(moves.times.size)] if all(course) else []
     return Answer({**facts, "course": steps, "total": total, "elsewhere": elsewhere}, rows)
 
@@ -109,7 +114,14 @@ def _said(seen: Seen, city: str, count: float) -> float | None:
     return None if 1e-6 < count < FEW and seen.privacy(city) < CLEARED else max(0.0, float(count))
 
 
-def _margin(margin: Margin, i: int) -> tuple[NDArray[np.float64], tuple[NDArray[np.float64], NDArray[np.float64]]] | None:
+def _step_of(seen: Seen, city: str, name: str, course: Course, j: int) -> list[tuple[str, float | None]]:
+    """A step of a margin with its band; neither is said where so few people move that they are not for this viewer."""
+    y, (low, high) = course      # type: ignore[misc]  # asked for where there is one
+    count = _said(seen, city, y[j])
+    return [(name, count), (f"{name}_lo90", None if count is None else float(low[j])), (f"{name}_hi90", None if count is None else float(high[j]))]
+
+
+def _margin(margin: Margin, i: int) -> Course:
     """(course, its 90 % band) of a unit; None where it has no flow."""
     row = np.flatnonzero(margin.units == i)
     if not row.size:

@@ -8,11 +8,17 @@ from app.errors import NotFound
 from app.forecast.answers.answer import Answer
 from app.forecast.page import Foreseen
 from app.forecast.topics import FOLLOWED, HOUR
+from app.forecast.topics import stamp as topics_stamp
 from app.sight import Seen
 from app.units import cards
 from data.levels import LEVELS
 
 MOST = 60               # topics that are told
+
+
+def stamp(seen: Seen, city: str) -> object:
+    """What an answer depends on beside values and models."""
+    return topics_stamp(seen, city)
 
 
 def answer(seen: Seen, city: str, made: Foreseen) -> Answer:

@@ -15,7 +15,8 @@ from app.access import FEW
 from app.errors import BadInput
 from app.forecast.answers.answer import Answer
 from app.forecast.page import Foreseen
-from app.forecast.people import CHILDREN, OLD, STEPS, People
+from app.forecast.people import CHILDREN, OLD, STEPS, People, rows_of
+from app.forecast.people import stamp as people_stamp
 from app.forecast.population import YEARS
 from app.sight import Seen
 from app.units import cards
@@ -24,6 +25,11 @@ from data.levels import LEVELS
 SHOWN = (0, 2, STEPS)       # steps that have a pyramid: now, in ten years, in thirty
 LEAST_OPEN = 60             # the last group is opened no further down than this age
 SEXES = ("men", "women")
+
+
+def stamp(seen: Seen, city: str) -> object:
+    """What an answer depends on beside values and models."""
+    return people_stamp(rows_of(seen, city))
 
 
 def answer(seen: Seen, city: str, made: Foreseen) -> Answer:
