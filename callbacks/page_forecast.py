@@ -75,10 +75,12 @@ def version_of(seen: Seen, city: City) -> str:
 def drawn(seen: Seen, r: Reader, city: City, words: dict[str, str]) -> dict[str, Any]:
     """{asked, panels: {name: tree}, figure, map, play, cutoffs, form, training}; a panel that fails is a card that says so."""
     made = foresee(seen, city.city, look(seen, city.city, words))
-    asked, trees = made.look.asked, {}
+    asked, trees, layers = made.look.asked, {}, []
     for name in PANELS:
         try:
             panel, told = importlib.import_module(f"layouts.panels.{name}").panel, TOLD[name](seen, city.city, made)
+            if name == "forecast_special":
+                layers = layers_of(r, told["answers"])
             if name == "forecast_model" and told["line"]:
                 told["trust"] = trust(seen, city.city, made.look.indicator, told["line"]["level"]) if told["chosen"] else None
             trees[name] = still(panel(r, city.city, asked, told)).tree
@@ -89,15 +91,24 @@ def drawn(seen: Seen, r: Reader, city: City, words: dict[str, str]) -> dict[str,
             trees[name] = still(failed(r.t("This panel failed"), r.t("The log of the server says more"))).tree
     course = chart(seen, city.city, made)
     trees["caption"] = caption(r, course)
-    place = map_of(seen, city, made)
+    place = map_of(seen, city, made, layers)
     trees["legend"] = still(legend(r, place["sign"], place["legend"], made.look.show)).tree if place and place["legend"] else ""
     return {"asked": asked, "panels": trees, "figure": figure(r, course), "map": place, "play": play_of(seen, r, city, made, place),
             "cutoffs": {"times": cutoffs(seen, city.city, made.look.indicator) if made.line else [], "at": made.look.cutoff},
             "form": form_of(seen, r, city, made), "training": training(seen, city.city)}
 
 
-def map_of(seen: Seen, city: City, made: Foreseen) -> dict[str, Any] | None:
-    """What the map is given: the units below coloured by what is expected of them at the step looked at; None without units."""
+def layers_of(r: Reader, answers: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What special forecasters draw on the map: the panels that have `layers` of their own."""
+    found: list[dict[str, Any]] = []
+    for answer in answers:
+        draw = getattr(importlib.import_module(f"layouts.panels.special_{answer['name']}"), "layers", None)
+        found += draw(r, answer) if draw is not None and not answer["why"] else []
+    return found
+
+
+def map_of(seen: Seen, city: City, made: Foreseen, layers: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """What the map is given: the units below coloured by what is expected of them at the step looked at, `layers` over them; None without units."""
     here = made.look
     if here.unit is None or here.root is None:
         return None
@@ -108,7 +119,7 @@ def map_of(seen: Seen, city: City, made: Foreseen) -> dict[str, Any] | None:
         found = shown.legend(seen.mask(city.city, level))
     colors = {theme: ramp(one or {"direction": "", "thresholds": []}, found, here.show, theme) for theme in THEMES}
     address = address_of(seen, city, here, level)
-    return {"bounds": list(cards.bounds(seen, city.city, here.unit)), "level": level or here.unit["level"], "colors": colors,
+    return {"bounds": list(cards.bounds(seen, city.city, here.unit)), "layers": layers, "level": level or here.unit["level"], "colors": colors,
             "values": {level: {"url": address.replace("{k}", str(here.step)), "classes": found["classes"]}} if found else {},
             "card": _card(address.replace("{k}", str(here.step)), here, one) if found and one else None,
             "selected": [{name: here.unit[name] for name in ("level", "seq", "code")}] if here.asked["unit"] else [], "sign": one, "legend": found}

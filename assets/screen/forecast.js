@@ -34,8 +34,8 @@
     page.set('forecast-graph', {figure});
     Object.assign(facts, rest, {map});
     if (map && $('forecast-map')) {
-      const {values, colors, level, selected, bounds, card} = map;
-      page.set('forecast-map', {values, colors, level, selected, card, theme: page.theme(), ...(moved ? {camera: {bounds, padding: {left: 24, right: 56, top: 24, bottom: 24}, maxDuration: 700}} : {})});
+      const {values, colors, level, selected, bounds, card, layers} = map;
+      page.set('forecast-map', {values, colors, level, selected, card, layers, theme: page.theme(), ...(moved ? {camera: {bounds, padding: {left: 24, right: 56, top: 24, bottom: 24}, maxDuration: 700}} : {})});
     }
     build();
   };

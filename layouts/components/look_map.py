@@ -10,7 +10,7 @@ from layouts.reader import Reader
 
 
 def look_map(r: Reader, name: str, city: dict[str, Any], place: dict[str, Any]) -> CityMap:
-    """`name` is the component's id; `place` has bounds, colors, values, level, selected and card, as CityMap takes them."""
+    """`name` is the component's id; `place` has bounds, colors, values, level, selected, card and, if any, layers, as CityMap takes them."""
     camera = {"bounds": place["bounds"], "padding": {"left": 24, "right": 56, "top": 24, "bottom": 24}}
     return CityMap(
         id=name,
@@ -25,7 +25,7 @@ def look_map(r: Reader, name: str, city: dict[str, Any], place: dict[str, Any]) 
         level=place["level"],
         selected=place["selected"],
         card=place["card"],
-        layers=[],
+        layers=place.get("layers", []),
         attribution=city["licence"],
         className="cs-map",
     )

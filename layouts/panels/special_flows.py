@@ -27,6 +27,19 @@ def panel(r: Reader, city: str, asked: dict[str, str], told: dict[str, Any], ans
     return [html.Div([_left(r, facts, plots), html.Div(lists, className="sp-pair")], className="sp-two")]
 
 
+def layers(r: Reader, answer: dict[str, Any]) -> list[dict[str, Any]]:
+    """The flows as arcs of the page's map, the stronger the wider; blue where they begin, red where they end."""
+    arcs = answer["facts"].get("arcs") or []
+    if not arcs:
+        return []
+    begin, end = ([109, 179, 255], [255, 92, 154]) if r.theme == "dark" else ([11, 95, 196], [194, 37, 92])
+    most = max(arc["count"] for arc in arcs)
+    data = [{"source": arc["source"], "target": arc["target"], "width": round(1 + 5 * arc["count"] / most, 2)} for arc in arcs]
+    return [{"@@type": "ArcLayer", "id": f"flows-{answer['facts']['code']}-{answer['facts']['at']}", "data": data, "getSourcePosition": "@@=source",
+             "getTargetPosition": "@@=target", "getSourceColor": [*begin, 170], "getTargetColor": [*end, 190], "getWidth": "@@=width",
+             "widthUnits": "pixels", "getHeight": 0.3}]
+
+
 def _left(r: Reader, facts: dict[str, Any], plots: list[Any]) -> html.Div:
     return html.Div([html.P(_sentence(r, facts), className="fc-sentence"), *plots, html.P(_notes(r, facts), className="fc-note"),
                      twin(r, _table(r, facts))])
@@ -68,6 +81,8 @@ def _notes(r: Reader, facts: dict[str, Any]) -> str:
         found.append(r.t("Flows are reported for {name}, not for its parts: those are shown.", name=r.name(facts)))
     found.append(r.t("What leaves and arrives is forecast from {n} hours of flows; who goes where stays as lately, and the flows add up to both "
                      "(doubly constrained model).", n=r.number(facts["hours"])))
+    if facts["arcs"]:
+        found.append(r.t("On the map a flow begins blue and ends red."))
     found.append(r.t("To agree, totals were moved by {share} at most.", share=percent(r, facts["moved"], 1)) if facts["moved"] >= 0.0005 else "")
     found.append(r.t("{share} of a step's total could not be met by the pairs that are known.", share=percent(r, facts["gap"], 1))
                  if facts["gap"] >= 0.0005 else "")

@@ -65,6 +65,10 @@ def test_a_district_adds_up_what_crosses_its_border_and_a_city_its_parts(served)
     assert city["parts"] == "district" and city["total"]["between"] == pytest.approx(district["total"]["out"] + district["total"]["in"], rel=1e-6)
     below = said(client, "flows", unit="990101001001", sign="net_flow_persons_h")
     assert below["is_stand_in"] and below["code"] == STREET
+    arc = max(district["arcs"], key=lambda arc: arc["count"])
+    assert {arc["origin"], arc["destination"]} == {LEFT, RIGHT} and len(arc["source"]) == 2
+    drawn = client.get("/api/forecast/tiny/panels.json", query_string={"sign": "net_flow_persons_h", "unit": LEFT}).json["map"]["layers"]
+    assert [layer["@@type"] for layer in drawn] == ["ArcLayer"] and len(drawn[0]["data"]) == len(district["arcs"]) == 2
     english, chinese = panel(client, "net_flow_persons_h", unit=STREET), panel(client, "net_flow_persons_h", "zh")
     assert "They go to" in english and "doubly constrained" in english and "Unit 002" in english
     assert "各区之间的主要流量" in chinese and "双约束" in chinese

@@ -19,7 +19,7 @@ from app.sight import Seen
 from app.units import cards
 from data.levels import LEVELS
 
-MOST_PAIRS = 200        # rows of a step
+MOST_PAIRS, MOST_ARCS = 200, 60     # rows of a step, and flows that are drawn on the map
 SIDES = ("out", "in")
 Course = tuple[NDArray[np.float64], tuple[NDArray[np.float64], NDArray[np.float64]]] | None
 
@@ -30,7 +30,8 @@ def stamp(seen: Seen, city: str) -> object:
 
 
 def answer(seen: Seen, city: str, made: Foreseen) -> Answer:
-    """Facts: level, at, cutoff, model, hours, moved, gap, course ({at, out, in, with bands; empty for the city}), total, elsewhere (out, in)."""
+    """Facts: level, at, cutoff, model, hours, moved, gap, course ({at, out, in, with bands; of the city between}), total and elsewhere (out, in;
+    between), arcs (the strongest flows from point to point)."""
     here = made.look
     if here.unit is None or here.cutoff is not None:
         return Answer(why="no_units" if here.unit is None else "replay")
@@ -79,7 +80,9 @@ def _of_unit(seen: Seen, city: str, moves: Moves, unit: dict[str, Any], k: int, 
         total[name], elsewhere[name] = _said(seen, city, whole), _said(seen, city, rest)
     steps = [{"at": int(moves.times[j]), **{name: said for s, name in enumerate(SIDES) for name, said in _step_of(seen, city, name, course[s], j)}}
              for j in range(moves.times.size)] if all(course) else []
-    return Answer({**facts, "course": steps, "total": total, "elsewhere": elsewhere}, rows)
+    arcs = [_arc(seen, city, *((unit["code"], row["code"]) if row["direction"] == "out" else (row["code"], unit["code"])), row["count"])
+            for row in sorted(rows, key=lambda row: -row["count"])[:MOST_ARCS]]
+    return Answer({**facts, "course": steps, "total": total, "elsewhere": elsewhere, "arcs": [arc for arc in arcs if arc]}, rows)
 
 
 def _between(seen: Seen, city: str, moves: Moves, k: int, facts: dict[str, Any]) -> Answer:
@@ -100,7 +103,17 @@ def _between(seen: Seen, city: str, moves: Moves, k: int, facts: dict[str, Any])
                      "count": round(float(each[j]), 1), "share": round(float(each[j]) / whole, 4) if whole else 0.0})
     course = [{"at": int(moves.times[j]), "between": float(moves.count[crosses, j].sum())} for j in range(moves.times.size)]
     return Answer({**facts, "parts": level, "course": course, "total": {"between": whole},
-                   "elsewhere": {"between": _said(seen, city, whole - float(each[order].sum()))}}, rows)
+                   "elsewhere": {"between": _said(seen, city, whole - float(each[order].sum()))},
+                   "arcs": [arc for row in rows[:MOST_ARCS] if (arc := _arc(seen, city, row["code"], row["to_code"], row["count"]))]}, rows)
+
+
+def _arc(seen: Seen, city: str, origin: str, destination: str, count: float) -> dict[str, Any] | None:
+    """A flow from point to point (lon, lat); None where an end has no point."""
+    ends = [cards.unit(seen, city, code) for code in (origin, destination)]
+    if any(end["lon"] is None for end in ends):
+        return None
+    return {"origin": origin, "destination": destination, "count": count,
+            **{name: [round(end["lon"], 6), round(end["lat"], 6)] for name, end in zip(("source", "target"), ends, strict=True)}}
 
 
 def _shown(seen: Seen, city: str, count: NDArray[np.float64], mask: NDArray[np.bool_] | None) -> NDArray[np.bool_]:
