@@ -140,19 +140,6 @@ def _ett() -> list[Row]:
 def _speed() -> list[Row]:
     """What a fit and a forecast of many hourly series cost in instant mode, and a forecast from a stored model."""
     rows = []
-    for count, limit in ((10_000, 2.0), (100_000, 20.0)):
-        panel = _many(count)
-        spec = Spec(24, "PT1H", "Asia/Shanghai", mode="instant")
-        begun = cpu_seconds()
-        fitted = named("ridge").fit(panel, spec)
-        named("ridge").paths(fitted, panel, np.array([panel.t]), 24)
-        rows.append(Row("fit and 24 steps, instant mode (ridge)", f"{count} series × {panel.t} h", cpu_seconds() - begun, "CPU-s", limit=limit))
-    panel = _many(2_882, 28)
-    spec = Spec(48, "PT1H", "Asia/Shanghai", mode="instant")
-    begun = cpu_seconds()
-    predict_from(choose(panel, spec), panel)
-    rows.append(Row("choice, fit, bands, 48 steps: a whole tower, instant mode", f"{panel.n} series × {panel.t} h", cpu_seconds() - begun, "CPU-s",
-                    limit=2))
     panel = _many(200)
     spec = Spec(24, "PT1H", "Asia/Shanghai", mode="instant")
     begun = cpu_seconds()
@@ -164,6 +151,19 @@ def _speed() -> list[Row]:
         predict_from(champion, panel)
         spent.append((time.perf_counter() - start) * 1000)
     rows.append(Row("forecast from the stored model, with drivers", f"200 series × {panel.t} h", float(np.median(spent)), "ms", limit=300))
+    panel = _many(2_882, 28)
+    spec = Spec(48, "PT1H", "Asia/Shanghai", mode="instant")
+    begun, start = cpu_seconds(), time.perf_counter()
+    predict_from(choose(panel, spec), panel)
+    rows.append(Row("what somebody waits for who asks first: choice, fit, bands, 48 steps of a whole tower", f"{panel.n} series × {panel.t} h",
+                    time.perf_counter() - start, "s", limit=2, note=f"{cpu_seconds() - begun:.2f} CPU-s"))
+    for count, limit in ((10_000, 2.0), (100_000, 20.0)):
+        panel = _many(count)
+        spec = Spec(24, "PT1H", "Asia/Shanghai", mode="instant")
+        begun = cpu_seconds()
+        fitted = named("ridge").fit(panel, spec)
+        named("ridge").paths(fitted, panel, np.array([panel.t]), 24)
+        rows.append(Row("fit and 24 steps, instant mode (ridge)", f"{count} series × {panel.t} h", cpu_seconds() - begun, "CPU-s", limit=limit))
     return rows
 
 

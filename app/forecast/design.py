@@ -108,8 +108,8 @@ class Design:
                      *(self._at(self.r, rows, np.minimum(week + k, last)) for k in (-1, 0, 1))]
         if self.everyone is not None and self.reach > 0:
             past += [self._at(self.everyone, np.zeros_like(rows), at) for at in {c.inner: before, self.outer: week}.values()]
-        angle = 2 * np.pi * slot / max(2, c.slots)
-        turns = [np.sin(angle), np.cos(angle), np.sin(2 * angle), np.cos(2 * angle)] if c.slots > 2 else []
+        angle = 2 * np.pi * np.arange(c.slots) / max(2, c.slots)
+        turns = [table[slot] for table in (np.sin(angle), np.cos(angle), np.sin(2 * angle), np.cos(2 * angle))] if c.slots > 2 else []
         kind, holiday = c.kind[day].astype(float), c.holiday[day].astype(float)
         changed = kind - c.kind[c.day[last]]
         calendar = [*turns, kind, changed, holiday, holiday - c.holiday[c.day[last]]]
@@ -119,7 +119,7 @@ class Design:
         else:
             calendar = calendar[:0]         # a few days cannot tell one kind of day or time of day from another
         weather = [column for name in self.factors for column in self.weather_ahead(name, rows, ends, target, step)]
-        found = [_clean(one) for one in (*past, *calendar, *weather)]
+        found = [*map(_clean, past), *calendar, *map(_clean, weather)]
         return found, ["past"] * len(past) + ["calendar"] * len(calendar) + ["weather"] * len(weather)
 
     @staticmethod

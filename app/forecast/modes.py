@@ -66,24 +66,22 @@ def learn(y: Floats, first: int, horizon: int) -> tuple[Modes, list[Floats]]:
     state = _state(path, np.arange(first, y.shape[1] + 1))
     centre, size = state.mean(axis=0), state.std(axis=0) + 1e-9
     x = _with_one((state - centre) / size)
-    moves, told = np.empty((horizon, x.shape[1], axes.shape[1])), []
-    for step in range(1, horizon + 1):
-        count = len(x) - step
-        if count < 1:
-            moves[step - 1] = 0.0
-            told.append(np.empty((len(y), 0)))
-            continue
-        some, z = x[:count], (path[:, first - 1 + step:][:, :count] - path[:, first - 1:][:, :count]).T
-        gram, cross = some.T @ some, some.T @ z
-        moves[step - 1] = _solved(gram, cross, count)
-        found = np.empty_like(z)
-        for fold in np.array_split(np.arange(count), min(FOLDS, count)):
-            near = slice(max(0, fold[0] - step - MARGIN), fold[-1] + step + MARGIN + 1)
-            away = count - len(some[near])
-            w = _solved(gram - some[near].T @ some[near], cross - some[near].T @ z[near], away) if away else np.zeros_like(moves[0])
-            found[fold] = some[fold] @ w
-        told.append(axes @ found.T)
-    return Modes(mean, axes, centre, size, moves), told
+    count = len(x) - horizon                            # moments that every step has a truth of
+    if count < 1:
+        nothing = np.zeros((horizon, x.shape[1], axes.shape[1]))
+        return Modes(mean, axes, centre, size, nothing), [np.zeros((len(y), max(len(x) - step, 0))) for step in range(1, horizon + 1)]
+    moved = [(path[:, first - 1 + step:][:, :count] - path[:, first - 1:][:, :count]).T for step in range(1, horizon + 1)]
+    gram, cross = x[:count].T @ x[:count], [x[:count].T @ z for z in moved]
+    whole = _factor(gram, count)
+    moves = np.stack([cho_solve(whole, right) for right in cross])
+    found = [x[:len(x) - step] @ w for step, w in enumerate(moves, 1)]          # the last ones were not learnt from
+    for fold in np.array_split(np.arange(count), min(FOLDS, count)):
+        near = slice(max(0, fold[0] - horizon - MARGIN), min(count, fold[-1] + horizon + MARGIN + 1))
+        some = x[near]
+        rest = _factor(gram - some.T @ some, count - len(some))
+        for z, right, told in zip(moved, cross, found, strict=True):
+            told[fold] = x[fold] @ cho_solve(rest, right - some.T @ z[near])
+    return Modes(mean, axes, centre, size, moves), [axes @ told.T for told in found]
 
 
 def _directions(centred: Floats) -> Floats:
@@ -109,6 +107,6 @@ def _with_one(x: Floats) -> Floats:
     return np.concatenate([x, np.ones((len(x), 1))], axis=1)
 
 
-def _solved(gram: Floats, cross: Floats, count: int) -> Floats:
-    """Ridge coefficients; the penalty on a state of unit variance weighs as much as the `count` moments themselves."""
-    return cho_solve(cho_factor(gram + max(count, 1) * np.eye(len(gram))), cross)
+def _factor(gram: Floats, count: int) -> tuple[Floats, bool]:
+    """The ridge equations, factored; the penalty on a state of unit variance weighs as much as the `count` moments themselves."""
+    return cho_factor(gram + max(count, 1) * np.eye(len(gram)))

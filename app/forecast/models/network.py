@@ -27,14 +27,14 @@ from app.forecast.spec import Spec
 
 __all__ = ["NAME", "fit", "paths", "predict", "suits"]
 NAME, A_DAY = "network", 96         # steps a day from which what a neighbour does now arrives some steps later
-ROWS, ROUNDS = 300_000, 130
+ROWS, ROUNDS = 260_000, 120
 ALONE = 3                   # steps that have trees of their own; from there on each stretch is twice as long as the one before
 LAGS, ONE_BY_ONE, DAYS, FARTHEST = 12, 4, 4, 14     # steps back; neighbours by themselves; days that are averaged, out of so many
 SMOOTH = 96                 # a day's part that the days before are smoothed over
 SAME = 4.0                  # series whose scales differ by less are of one scale
 BATCH = 60_000              # rows predicted at once
 SETTINGS = {"objective": "regression", "learning_rate": 0.06, "num_leaves": 63, "min_data_in_leaf": 200, "feature_fraction": 0.15,
-            "bin_construct_sample_cnt": 50_000, "lambda_l2": 5.0, "max_bin": 63, "verbosity": -1, "deterministic": True,
+            "bin_construct_sample_cnt": 20_000, "lambda_l2": 5.0, "max_bin": 63, "verbosity": -1, "deterministic": True,
             "force_col_wise": True, "num_threads": 1}
 
 

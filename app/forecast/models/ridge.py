@@ -19,7 +19,7 @@ from app.forecast.spec import Spec
 
 __all__ = ["NAME", "contributions", "fit", "paths", "predict"]
 NAME = "ridge"
-ROWS = {"full": 100_000, "instant": 8_000}
+ROWS = {"full": 100_000, "instant": 6_000}
 
 
 def fit(panel: Panel | pd.DataFrame, spec: Spec) -> Fitted:
