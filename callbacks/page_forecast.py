@@ -13,7 +13,7 @@ from app.errors import BadInput, ChengshuError
 from app.forecast.page import WORDS_LONGEST, Foreseen, Look, cutoffs, foresee, look
 from app.forecast.page_map import level_of, picture
 from app.forecast.page_told import TOLD, chart, page_tower, scenarios, sign_row, training
-from app.forecast.special import serving
+from app.forecast.special import begin, serving
 from app.forecast.trust import trust
 from app.indicators.status import tick
 from app.sight import Seen
@@ -74,7 +74,9 @@ def version_of(seen: Seen, city: City) -> str:
 
 def drawn(seen: Seen, r: Reader, city: City, words: dict[str, str]) -> dict[str, Any]:
     """{asked, panels: {name: tree}, figure, map, play, cutoffs, form, training}; a panel that fails is a card that says so."""
-    made = foresee(seen, city.city, look(seen, city.city, words))
+    here = look(seen, city.city, words)
+    begin(seen, city.city, here.indicator)
+    made = foresee(seen, city.city, here)
     asked, trees, layers = made.look.asked, {}, []
     for name in PANELS:
         try:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Special:
     """One special forecaster. `indicators`: ids it serves (as they are, or as what it starts from); `kind`: "series" (a model of the
     engine: engine.forecast(panel, spec, name)), "reading" (makes more of the engine's forecast) or "own" (its own data and frame);
-    `asks`, `gives` in both languages."""
+    `asks`, `gives` in both languages; `beside`: indicators whose outlooks an answer is made of too."""
 
     name: str
     module: str
@@ -32,6 +32,7 @@ class Special:
     levels: tuple[str, ...]
     asks: dict[str, str]
     gives: dict[str, str]
+    beside: tuple[str, ...] = ()
 
     def load(self) -> ModuleType:
         """The module itself, loaded when first used."""
@@ -70,7 +71,7 @@ SPECIAL = (
             {"zh": "降雨滞后因子，上级最高水位区间，超警戒概率", "en": "Rain on its way as factors, a parent's highest gauge, chance of a warning"}),
     Special("air", "app.forecast.air", "reading", ("aqi", "pm25"), ("city", "district", "street"),
             {"zh": "各污染物浓度预测区间", "en": "Forecasts of pollutants with bands"},
-            {"zh": "空气质量指数、区间、首要污染物、各级概率", "en": "AQI with bands, primary pollutants, probability of each level"}),
+            {"zh": "空气质量指数、区间、首要污染物、各级概率", "en": "AQI with bands, primary pollutants, probability of each level"}, ("pm25",)),
     Special("population", "app.forecast.population", "own", ("resident_population",), ("city", "district"),
             {"zh": "分年龄性别人口，死亡、生育、迁移的历史", "en": "People by age and sex, past deaths, births and migration"},
             {"zh": "三十年分年龄性别人口与区间，各区合计为全市", "en": "Thirty years by age and sex with bands, districts add up to the city"}),
@@ -91,3 +92,11 @@ def special(name: str) -> Special:
 def serving(indicator: str) -> tuple[Special, ...]:
     """Those that serve an indicator."""
     return tuple(one for one in SPECIAL if indicator in one.indicators)
+
+
+def begin(seen: Seen, city: str, indicator: str) -> None:
+    """Let a thread begin with the outlooks that the answers of an indicator need beside its own. Returns at once."""
+    for one in serving(indicator):
+        for other in one.beside:
+            if other != indicator and other in seen.indicators:
+                seen.outlooks.ready(city, other)

@@ -37,7 +37,7 @@ def columns(r: Reader, label: str, cadence: str, shown: list[Column], top: str, 
     every = max(1, -(-len(shown) // labels))
     bars = [html.Span([html.I(style=_style(part), className=part.kind or None) for part in reversed(column.parts)],
                       className="sp-column is-on" if k == step else "sp-column", title=column.title) for k, column in enumerate(shown)]
-    names = [html.Span(short(r, column.at, cadence), style={"left": f"{100 * (k + 0.5) / len(shown):.2f}%" if k else "0"})
+    names = [html.Span(short(r, column.at, cadence), style={"left": f"{100 * k / len(shown):.2f}%"})
              for k, column in enumerate(shown) if k % every == 0 and k < len(shown) - every / 3]
     plot = html.Div([html.Div([html.Span(top), html.Span(foot)], className="sp-scale", **{"aria-hidden": "true"}),
                      html.Div(bars, className="sp-columns", role="img", **{"aria-label": label}),
