@@ -11,12 +11,15 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator, Set
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from data.errors import Busy, Unavailable
+
+FRESH_S, STALE_S, NEVER = 0.01, 0.1, float("-inf")      # how long nobody looks whether another process wrote, and at most
 
 FIRST = """
 create table account (
@@ -79,7 +82,7 @@ class People:
             table: {row[1] for row in self._reader.execute(f"pragma table_info({table})")}
             for (table,) in self._reader.execute("select name from sqlite_master where type = 'table'").fetchall()
         }
-        self._seen_version, self._epoch = -1, 0
+        self._seen_version, self._epoch, self._looked_at = -1, 0, NEVER
 
     def _open(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, timeout=10, isolation_level=None, check_same_thread=False)
@@ -115,6 +118,8 @@ class People:
                     if not is_quiet:
                         self._run(self._writer, "update epoch set number = number + 1")
                     self._run(self._writer, "commit")
+                    with self._reading:
+                        self._looked_at = NEVER
             except BaseException:
                 if depth == 0 and self._writer.in_transaction:
                     self._writer.execute("rollback")
@@ -123,13 +128,24 @@ class People:
                 self._local.depth = depth
 
     def stamp(self) -> int:
-        """A number that changes with every change that is not quiet, whoever made it; some microseconds."""
-        with self._reading:
+        """A number that changes with every change that is not quiet: of this process at once, of others after STALE_S at most.
+
+        A look at the file gives way to other threads while it holds the lock: hundreds of requests a second would queue for it. So one looks
+        every FRESH_S, and nobody waits for the one who does unless it takes longer.
+        """
+        now = time.monotonic()
+        age = now - self._looked_at
+        if age < FRESH_S or not self._reading.acquire(blocking=age >= STALE_S):
+            return self._epoch
+        try:
             version = self._run(self._reader, "pragma data_version").fetchone()[0]
             if version != self._seen_version:
                 self._epoch = self._run(self._reader, "select number from epoch").fetchone()[0]
                 self._seen_version = version
+            self._looked_at = now
             return self._epoch
+        finally:
+            self._reading.release()
 
     def find(self, table: str, order: str = "id", **where: Any) -> list[dict[str, Any]]:
         """Rows whose columns equal the values; None means empty."""

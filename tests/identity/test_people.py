@@ -5,11 +5,12 @@ import stat
 import subprocess
 import sys
 import threading
+import time
 
 import pytest
 
 from app.errors import Busy, Unavailable
-from data.people import FIRST, People
+from data.people import FIRST, FRESH_S, People
 
 
 @pytest.fixture
@@ -88,13 +89,38 @@ def test_the_stamp_tells_of_changes_of_others_and_not_of_quiet_ones(people):
     start = people.stamp()
     assert people.stamp() == start
     other.add("link", hash="x", made_at=1, until=2)
+    time.sleep(FRESH_S)
     changed = people.stamp()
     assert changed != start
     other.change("link", {"hash": "x"}, is_quiet=True, used_at=5)
     assert people.stamp() == changed and people.one("link", hash="x")["used_at"] == 5
     people.change("link", {"hash": "x"}, used_at=6)
-    assert people.stamp() != changed
+    assert people.stamp() != changed, "a change of one's own is seen at once"
     other.close()
+
+
+def test_nobody_waits_for_the_one_who_looks_and_nobody_goes_on_without_a_look(people, monkeypatch):
+    start = people.stamp()
+    other = People(people.path)
+    other.add("link", hash="x", made_at=1, until=2)
+    other.close()
+    time.sleep(FRESH_S)
+    found = []
+
+    def look():
+        one = threading.Thread(target=lambda: found.append(people.stamp()))
+        one.start()
+        one.join(0.05)
+        return one
+
+    with people._reading:
+        look()
+        assert found == [start], "somebody else is looking"
+        monkeypatch.setattr("data.people.STALE_S", 0.0)
+        waits = look()
+        assert len(found) == 1
+    waits.join(5)
+    assert found[1] != start
 
 
 WRITER = """
