@@ -17,6 +17,7 @@ from app.forecast.flows import Pairs
 from app.forecast.frame import Panel, ahead
 from app.forecast.register import LEAST
 from app.forecast.spec import Spec
+from app.units.flows import reported
 from data.levels import LEVELS
 
 if TYPE_CHECKING:
@@ -58,26 +59,14 @@ class Moves:
 
     def at(self, level: str, hierarchy: Any) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """(origin, destination) of each pair at a level above, by today's tree; −1 where a unit stands under none."""
-        return climbed(self.origin, self.native, level, hierarchy), climbed(self.destination, self.native, level, hierarchy)
-
-
-def climbed(units: NDArray[np.int64], native: str, level: str, hierarchy: Any) -> NDArray[np.int64]:
-    """The units (seq − 1) of a level that units stand under; −1 for none."""
-    folds = hierarchy.trees[-1].folds
-    for here in reversed(LEVELS[LEVELS.index(level) + 1 : LEVELS.index(native) + 1]):
-        parent = folds[here].parent
-        stands = (units >= 0) & (units < parent.size)
-        units = np.where(stands, parent[np.where(stands, units, 0)], -1)
-    return units
+        tree = hierarchy.trees[-1]
+        return tree.climb(self.origin, self.native, level), tree.climb(self.destination, self.native, level)
 
 
 def newest(system: System, city: str) -> tuple[str, int] | None:
     """(the finest level that flows are reported at, their newest hour); None where none are."""
-    known = system.rows("flow_levels", city=city)
-    if not known:
-        return None
-    finest = max(known, key=lambda row: LEVELS.index(row["level"]))
-    return finest["level"], int(finest["until"]) // HOUR * HOUR
+    known = reported(system, city)
+    return None if known is None else (known[0], known[1] // HOUR * HOUR)
 
 
 def make(system: System, city: str) -> Moves | None:
@@ -120,7 +109,7 @@ def _margins(history: Floats, told: NDArray[np.bool_], times: NDArray[np.int64],
     levels = LEVELS[1 : LEVELS.index(native) + 1] or (native,)
     series, owners = [], []
     for level in levels:
-        ends = [climbed(side, native, level, hierarchy) for side in pairs]
+        ends = [hierarchy.trees[-1].climb(side, native, level) for side in pairs]
         crosses = (ends[0] != ends[1]) & (ends[0] >= 0) & (ends[1] >= 0)
         for side in (0, 1):
             units, row = np.unique(ends[side][crosses], return_inverse=True)

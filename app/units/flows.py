@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.access import CLEARED, FEW
-from app.system import System
 from app.units.levels import LEVELS
+
+if TYPE_CHECKING:
+    from app.system import System
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,15 @@ class Flows:
     until: int
 
 
+def reported(system: System, city: str) -> tuple[str, int] | None:
+    """(the finest level that flows are reported at, the time of their newest count); None where none are."""
+    known = system.rows("flow_levels", city=city)
+    if not known:
+        return None
+    finest = max(known, key=lambda row: LEVELS.index(row["level"]))
+    return finest["level"], int(finest["until"])
+
+
 def flows(system: System, city: str, level: str, at: int | None = None, span: int = 86_400) -> Flows:
     """The flows of a level over the `span` seconds that end at `at` (default: at the newest count).
 
@@ -33,25 +45,20 @@ def flows(system: System, city: str, level: str, at: int | None = None, span: in
     flow for those who may not see single persons.
     """
     system.city(city)
-    known = system.rows("flow_levels", city=city)
-    nothing = np.empty(0, np.int64)
-    if not known:
+    known = reported(system, city)
+    if known is None:
+        nothing = np.empty(0, np.int64)
         return Flows(level, level, nothing, nothing, nothing, 0, 0)
-    finest = max(known, key=lambda row: LEVELS.index(row["level"]))
-    native = finest["level"]
+    native, newest = known
     level = LEVELS[min(LEVELS.index(level), LEVELS.index(native))]
-    until = finest["until"] if at is None else at
+    until = newest if at is None else at
     found = system.columns("flows", city=city, level=native, since=until - span + 1, until=until)
     origin, destination = (found[name].astype(np.int64) - 1 for name in ("origin_seq", "destination_seq"))
     count = found["count"].astype(np.int64)
     tree = system.values(city).hierarchy().trees[-1]
-    here = native
-    while here != level and origin.size:
-        parent = tree.folds[here].parent
-        origin, destination = parent[origin], parent[destination]
-        stands = (origin >= 0) & (destination >= 0)
-        origin, destination, count = origin[stands], destination[stands], count[stands]
-        here = LEVELS[LEVELS.index(here) - 1]
+    origin, destination = (tree.climb(end, native, level) for end in (origin, destination))
+    stands = (origin >= 0) & (destination >= 0)
+    origin, destination, count = origin[stands], destination[stands], count[stands]
     mask = system.mask(city, level)
     if mask is not None and origin.size:
         seen = mask[origin] & mask[destination]

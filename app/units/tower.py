@@ -110,6 +110,14 @@ class Tree:
         """The levels above `native`, nearest first."""
         return list(reversed(LEVELS[: LEVELS.index(native)]))
 
+    def climb(self, units: Ints, level: str, to: str) -> Ints:
+        """The units of the level `to`, above `level` or the same, that units of `level` stand under; −1 for those under none."""
+        for here in reversed(LEVELS[LEVELS.index(to) + 1 : LEVELS.index(level) + 1]):
+            parent = self.folds[here].parent
+            stands = (units >= 0) & (units < parent.size)
+            units = np.where(stands, parent[np.where(stands, units, 0)], -1) if parent.size else np.full(units.shape, -1)
+        return units
+
     def native_below(self, native: str) -> dict[str, Ints]:
         """How many native units stand under every unit, per level from native up: what coverage divides by."""
         counts = {native: np.where(self.folds[native].parent >= 0, 1, 0)} if native != "city" else {"city": np.ones(1, np.int64)}

@@ -30,13 +30,9 @@ class Answer:
 def under(seen: Seen, city: str, unit: dict[str, Any], level: str) -> NDArray[np.int64]:
     """The units (seq − 1) of a level that stand under a unit today, itself included, as far as they are in sight."""
     hierarchy = seen.values(city).hierarchy("building")
-    folds = hierarchy.trees[-1].folds
-    at = np.arange(hierarchy.sizes[level])
-    for here in reversed(LEVELS[LEVELS.index(unit["level"]) + 1 : LEVELS.index(level) + 1]):
-        parent = folds[here].parent
-        stands = (at >= 0) & (at < parent.size)
-        at = np.where(stands, parent[np.where(stands, at, 0)], -1)
-    found = (at == unit["seq"] - 1) if LEVELS.index(level) >= LEVELS.index(unit["level"]) else np.zeros(at.shape, bool)
+    found = np.zeros(hierarchy.sizes[level], bool)
+    if LEVELS.index(level) >= LEVELS.index(unit["level"]):
+        found = hierarchy.trees[-1].climb(np.arange(found.size), level, unit["level"]) == unit["seq"] - 1
     mask = seen.mask(city, level)
     return np.flatnonzero(found if mask is None else found & mask[: found.size])
 

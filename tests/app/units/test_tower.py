@@ -115,3 +115,21 @@ def test_coverage_counts_who_stands():
     below = whole.native_below("community")
     stands = (parents["community"] >= 0).sum()
     assert below["city"][0] == below["district"].sum() == below["street"].sum() == below["community"].sum() == stands
+
+
+@given(st.integers(0, 2**32 - 1))
+@settings(max_examples=40, deadline=None)
+def test_a_unit_climbs_as_one_walks_up_parent_by_parent(seed):
+    rng = np.random.default_rng(seed)
+    made, parents = tree(rng)
+    levels = list(SIZES)
+    units = rng.integers(-1, SIZES["community"] + 3, 20)        # none, and units that came after the tree was made
+    for to in levels:
+        walked = []
+        for unit in units.tolist():
+            for level in reversed(levels[levels.index(to) + 1:]):
+                unit = int(parents[level][unit]) if 0 <= unit < SIZES[level] else -1
+            walked.append(unit)
+        if to != "community":
+            assert made.climb(units, "community", to).tolist() == walked
+    assert made.climb(units, "community", "community").tolist() == units.tolist()
