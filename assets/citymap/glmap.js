@@ -37,9 +37,11 @@
       m.on('moveend', () => this.sendView());
       m.on('move', () => this.frame.moved(m));
       m.on('error', e => this.failed(e));
-      m.on('styledata', () => this.marked?.restore());
+      m.on('styledata', () => { if (this.marked) { this.marked.restore(); map.spareMarks(m.style, this.marked); } });
       m.once('style.load', () => {
         this.marked = new map.Marks(this);
+        map.spareMasks(m.painter);
+        map.spareMarks(m.style, this.marked);
         this.building = new map.Building(this);
         this.drawing = new map.Drawing(this);
         this.overlay = new map.Overlay(this);

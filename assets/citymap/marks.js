@@ -21,6 +21,7 @@
       this.set(unit, {hover: true});
       this.hovered = unit;
     }
+    has(level) { return this.hovered?.level === level || this.selected.some(u => u.level === level); }
     open(seq) {
       if (seq === this.opened) return;
       if (this.opened) this.set({level: 'building', seq: this.opened}, {open: false});

@@ -223,3 +223,46 @@ def test_routes_that_do_not_exist_leave_a_usable_map(page):
     page.set(values={"street": {"url": "/values/toy/nothing/here.bin", "classes": 5}}, building={"url": "/floors/none.json", "seq": 1})
     page.click(LON, LAT)
     assert page.out("click")["level"] == "street"
+
+
+LESS = """
+const [zooms, done] = arguments, m = document.getElementById('map').citymap.host.view.map, gl = m.painter.context.gl, P = WebGL2RenderingContext.prototype;
+const picture = () => {
+  let draws = 0;
+  const draw = P.drawElements;
+  P.drawElements = function (...of) { draws++; return draw.apply(this, of); };
+  m.redraw();
+  const pixels = new Uint8Array(gl.drawingBufferWidth * gl.drawingBufferHeight * 4);
+  gl.readPixels(0, 0, gl.drawingBufferWidth, gl.drawingBufferHeight, gl.RGBA, gl.UNSIGNED_BYTE, pixels);
+  P.drawElements = draw;
+  return {pixels, draws};
+};
+const layers = () => Object.values(m.style._layers);
+(async () => {
+  const found = [];
+  for (const [zoom, pitch] of zooms) {
+    m.jumpTo({zoom, pitch});
+    await new Promise(rest => m.once('idle', rest));
+    const less = picture();
+    const masks = m.painter._renderTileClippingMasks, hidden = layers().map(layer => Object.hasOwn(layer, 'isHidden') ? layer.isHidden : null);
+    delete m.painter._renderTileClippingMasks;
+    layers().forEach(layer => { delete layer.isHidden; });
+    const all = picture();
+    m.painter._renderTileClippingMasks = masks;
+    layers().forEach((layer, i) => { if (hidden[i]) layer.isHidden = hidden[i]; });
+    let other = 0;
+    for (let i = 0; i < all.pixels.length; i++) if (all.pixels[i] !== less.pixels[i]) other++;
+    found.push({zoom, other, colours: new Set(new Uint32Array(all.pixels.buffer)).size, less: less.draws, all: all.draws});
+  }
+  done(found);
+})();"""
+
+
+def test_a_frame_without_what_nobody_sees_is_the_same_picture(same):
+    for marked in ([], [{"level": "street", "seq": 7}, {"level": "district", "seq": 1}]):
+        same.set(selected=marked, mode3d=False)
+        for is_tall in (False, True):
+            same.set(mode3d=is_tall)
+            found = same.driver.execute_async_script(LESS, [[9, 0], [10.5, 0], [11.4, 40], [12.3, 0], [14.5, 0], [14.5, 55]])
+            assert [one["other"] for one in found] == [0] * 6, found
+            assert all(one["colours"] > 20 and one["less"] < 0.8 * one["all"] for one in found), found
