@@ -9,7 +9,7 @@ from flask import Flask, Response, request
 
 _TEXT = ("text/", "application/javascript", "application/json", "image/svg+xml")
 _SMALL = 1_000
-_FILES = ("/assets/", "/page.")
+_FILES = ("/assets/", "/page.", "/map.js")
 
 
 @functools.lru_cache(maxsize=512)

@@ -27,11 +27,12 @@ OF_PAGES = {     # what only a document can break; a thousand tiles a second go 
 STAY_SECONDS = 365 * 86_400
 
 
-def apply(server: Flask, app: Dash, is_https: bool = False, sign_in: str = "") -> None:
+def apply(server: Flask, app: Dash, is_https: bool = False, sign_in: str = "", inline: str = "") -> None:
     """Add the headers to every answer of the server.
 
     `is_https`: a proxy in front speaks HTTPS, so browsers are told to stay with it. `sign_in`: origin of the identity
-    provider, to which the sign-in form is sent on (browsers count that as the form's own target).
+    provider, to which the sign-in form is sent on (browsers count that as the form's own target). `inline`: the policy's
+    word for our own script that stands in every page (callbacks/bundle.py).
     """
     kept: list[str] = []
     lock = Lock()
@@ -40,7 +41,7 @@ def apply(server: Flask, app: Dash, is_https: bool = False, sign_in: str = "") -
         """The policy of pages: made once, when the first page has been asked for and Dash knows its inline scripts."""
         with lock:
             if not kept:
-                kept.append(policy(app.csp_hashes(), is_https, sign_in))
+                kept.append(policy([*app.csp_hashes(), *filter(None, [inline])], is_https, sign_in))
         return kept[0]
 
     always = [*PLAIN.items(), *([("Strict-Transport-Security", f"max-age={STAY_SECONDS}; includeSubDomains")] if is_https else [])]

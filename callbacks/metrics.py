@@ -39,7 +39,7 @@ def group_of(endpoint: str, path: str) -> str:
         return "polls"
     if path.startswith("/_dash-update-component"):
         return "callbacks"
-    if path.startswith(("/_dash-component-suites", "/assets/", "/_favicon", "/page.js", "/page.css")):
+    if path.startswith(("/_dash-component-suites", "/assets/", "/_favicon", "/page.js", "/page.css", "/map.js")):
         return "assets"
     module = endpoint.partition(".")[0]
     return "pages" if "." not in endpoint or module in ("sign_in", "account") else "api"

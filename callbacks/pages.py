@@ -60,6 +60,7 @@ from callbacks.page import Page, city_asked, city_row
 from callbacks.results import Results
 from layouts.components.marks import empty, failed
 from layouts.components.tabs import tabs
+from layouts.first import first
 from layouts.pages.map import search_box
 from layouts.reader import Reader
 from layouts.shell import page_names, shell
@@ -82,10 +83,10 @@ PAGES: dict[str, Page] = {page.path: page for page in (*BAR, *(page for group in
 OF_MAP = frozenset(KINDS["map"].words)
 _OPEN = ("/assets/", "/_dash-component-suites/", "/_favicon.ico", "/_reload-hash")
 _INDEX = """<!DOCTYPE html>
-<html lang="{lang}" data-mantine-color-scheme="{theme}"><head>{{%metas%}}<title>{{%title%}}</title>{{%css%}}
+<html lang="{lang}" data-mantine-color-scheme="{theme}"><head>{{%metas%}}<script>{{%early%}}</script><title>{{%title%}}</title>{{%css%}}
 <meta name="color-scheme" content="{theme}">
-<link rel="icon" href="/assets/mark.svg"><script src="/assets/early.js?m=1"></script>
-</head><body>{{%app_entry%}}<footer>{{%config%}}{{%scripts%}}{{%renderer%}}</footer></body></html>"""
+<link rel="icon" href="/assets/mark.svg">
+</head><body>{{%app_entry%}}{{%first%}}<footer>{{%config%}}{{%scripts%}}{{%renderer%}}</footer></body></html>"""
 
 
 class _App(Dash):
@@ -109,8 +110,8 @@ def create_dash(system: System, server: Flask, gateway: Gateway, results: Result
         server=server,
         assets_folder=str(bundle.ASSETS),
         assets_ignore=r"\.(js|css)$",
-        external_scripts=[bundle.address("js")],
-        external_stylesheets=[bundle.address("css")],
+        external_scripts=[bundle.address("map.js"), bundle.address("page.js")],
+        external_stylesheets=[bundle.address("page.css")],
         title="城枢 Chengshu",
         update_title=None,
         suppress_callback_exceptions=True,
@@ -134,7 +135,7 @@ def create_dash(system: System, server: Flask, gateway: Gateway, results: Result
     map_browser.register(app)
     guard_dispatch(app, PAGES)
     gateway.adopt("signed.in", _OPEN)
-    headers.apply(server, app, system.settings.https, _origin(system.settings.oidc_issuer))
+    headers.apply(server, app, system.settings.https, _origin(system.settings.oidc_issuer), bundle.allowed())
 
     @server.before_request
     def first_page() -> Response | None:
@@ -248,7 +249,9 @@ def person(system: System, viewer: Viewer, r: Reader) -> dict[str, Any]:
 def _index(system: System, parts: dict[str, str]) -> str:
     path, words = asked_for()
     r = reader_of(system, {**words, "theme": "dark"} if path in PAGES and PAGES[path].is_bare else words)
-    page = _INDEX.format(lang="zh-CN" if r.language == "zh" else "en", theme=r.theme)
+    page, asked = _INDEX.format(lang="zh-CN" if r.language == "zh" else "en", theme=r.theme), PAGES.get(path, page_map.PAGE)
+    parts = {**parts, "early": bundle.early(), "first": "" if asked.is_bare else first(asked.name),
+             "scripts": bundle.ordered(parts["scripts"], is_map=asked is page_map.PAGE)}
     for name, text in parts.items():
         page = page.replace("{%" + name + "%}", text)
     return page

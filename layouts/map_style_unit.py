@@ -24,6 +24,7 @@ OUTLINE_WIDTH: dict[str, list[float]] = {
     "community": [11, 0.3, 13, 0.8, 16, 1.8],
     "grid": [12, 0.25, 14, 0.6, 17, 1.2],
 }
+LINE = {"line-join": "round", "line-cap": "round"}      # one for outlines and marks, so that a tile's lines are made once
 STATE = {name: ["boolean", ["feature-state", name], False] for name in ("selected", "hover", "open")}
 
 
@@ -55,7 +56,7 @@ def outlines(t: MapTokens) -> list[dict]:
                 "source": "unit",
                 "source-layer": level,
                 "metadata": {"role": "outline", "level": level},
-                "layout": {"line-join": "round"},
+                "layout": LINE,
                 "paint": {
                     "line-color": t.outline_strong if strong else t.outline,
                     "line-width": _width(OUTLINE_WIDTH[level]),
@@ -79,7 +80,7 @@ def marks(t: MapTokens) -> list[dict]:
                     "source": "unit",
                     "source-layer": level,
                     "metadata": {"role": part, "level": level},
-                    "layout": {"line-join": "round", "line-cap": "round"},
+                    "layout": LINE,
                     "paint": {
                         "line-color": t.halo,
                         "line-width": ["case", STATE["selected"], 3.2 + grow, STATE["hover"], 1.8 + grow, 0],

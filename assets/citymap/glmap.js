@@ -26,6 +26,7 @@
         // the style comes from our own tested functions; checking it again costs a quarter of the first paint
         validateStyle: false, renderWorldCopies: false, cancelPendingTileRequestsWhileZooming: true
       });
+      map.spareStart(this);
       this.askEarly(props);
       m.getCanvas().setAttribute('aria-label', map.word(props, 'region'));
       m.getCanvas().setAttribute('aria-describedby', this.frame.help.id);
@@ -68,13 +69,13 @@
     }
 
     markTimes(m) {
-      m.once('render', () => performance.mark('citymap:first-frame'));
       m.once('idle', () => {
         performance.mark('citymap:painted');
         m._fadeDuration = map.calm() ? 0 : 180;
         m.painted = this.el.dataset.painted = Math.round(performance.now());
         this.el.citymap.paint_ms = performance.now() - this.started;
         this.el.classList.add('is-painted');
+        this.el.dispatchEvent(new CustomEvent('citymap:painted'));
       });
     }
 
@@ -115,10 +116,12 @@
 
     restyle() { this.map.setStyle(map.compose(this.props, this.own), {diff: true, validate: false}); }
 
-    /* data of our own GeoJSON sources, remembered for the next restyle */
+    /* data of our own GeoJSON sources, remembered for the next restyle; with nothing in them they have no tiles at all */
     setOwn(source, data) {
+      const had = this.own[source]?.features.length > 0, has = data.features.length > 0;
       this.own[source] = data;
-      this.map.getSource(source)?.setData(data);
+      if (had !== has) this.restyle();
+      else if (has) this.map.getSource(source)?.setData(data);
     }
 
     tilt(on) { this.ease({pitch: on ? Math.max(this.map.getPitch(), 52) : 0, bearing: on ? this.map.getBearing() || -18 : 0}); }

@@ -7,6 +7,8 @@
 (() => {
   const map = (window.chengshu = window.chengshu || {}).map ??= {};
 
+  const START_MS = 1200;        // from then on a part of the city is better than none
+
   /* masks: none for a hidden layer, and none where those of the same tiles stand already */
   map.spareMasks = painter => {
     const write = painter?._renderTileClippingMasks;
@@ -18,6 +20,21 @@
         this.currentStencilSource = layer.source;
       else write.call(this, layer, tiles, ...rest);
     };
+  };
+
+  /* no picture before there is all of it: tiles, the places of names, colours; or what came of them by then */
+  map.spareStart = ({map: m, values}) => {
+    const {painter} = m, draw = painter?.render, until = performance.now() + START_MS;
+    if (typeof draw !== 'function') return;
+    painter.render = function (...of) {
+      this.style = of[0];                   // tiles that come meanwhile ask the painter for it
+      const isWhole = m.isStyleLoaded() && !m._placementDirty && !Object.keys(values.wait).length;
+      if (!isWhole && performance.now() < until) return;
+      delete painter.render;
+      performance.mark('citymap:first-frame');
+      draw.apply(this, of);
+    };
+    setTimeout(() => m._removed || m.triggerRepaint(), START_MS);
   };
 
   /* outlines of marks: hidden while no unit of their level is marked */

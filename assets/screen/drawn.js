@@ -1,6 +1,6 @@
 /* Small components drawn as SVG: an icon, a spark line. Text only ever goes in as text. */
 (() => {
-  const {createElement: h, useRef, useState, useLayoutEffect} = window.React;
+  const {createElement: h, useCallback, useRef, useState} = window.React;
   const screen = (window.chengshu_screen = window.chengshu_screen || {});
 
   screen.Icon = ({d, size = 18, className}) => h('svg', {
@@ -31,14 +31,16 @@
     return {line, area, last, x, y, low, high};
   };
 
+  /* a ref and the width of whatever element carries it now */
   screen.useWidth = (fallback = 280) => {
-    const box = useRef(), [width, set] = useState(fallback);
-    useLayoutEffect(() => {
-      const measure = () => box.current && set(Math.max(40, box.current.clientWidth));
+    const [width, set] = useState(fallback), watch = useRef();
+    const box = useCallback(node => {
+      watch.current?.disconnect();
+      if (!node) return;
+      const measure = () => set(Math.max(40, node.clientWidth));
       measure();
-      const watch = new ResizeObserver(measure);
-      watch.observe(box.current);
-      return () => watch.disconnect();
+      watch.current = new ResizeObserver(measure);
+      watch.current.observe(node);
     }, []);
     return [box, width];
   };

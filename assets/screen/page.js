@@ -19,7 +19,6 @@
   // two maps have their widths before the first is drawn
   root.dataset.compare = new URLSearchParams(location.search).get('compare') || 'off';
 
-  page.theme = () => root.dataset.mantineColorScheme === 'light' ? 'light' : 'dark';
   page.isSelected = code => selected.has(code);
   page.notice = (title, message, color = 'blue') => set('notices', {sendNotifications: [{action: 'show', id: title, title, message: message || '', color}]});
   page.select = (codes, more = {}) => set('intent', {data: {codes, n: Date.now(), ...more}});

@@ -9,6 +9,7 @@
   const rank = level => LEVELS.indexOf(level);
   const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
   page.LEVELS = LEVELS;
+  page.theme = () => document.documentElement.dataset.mantineColorScheme === 'light' ? 'light' : 'dark';
 
   screen.view = (indicator, level, by, show, mode3d, compare, indicator2, behind) =>
     ({indicator, level, by, show, mode3d: !!mode3d, compare, indicator2, behind: +behind || 86400});
@@ -66,9 +67,10 @@
     return [areas, colors, level, layers, items, building, card];
   };
 
+  const held = (id, name) => window.dash_component_api?.getLayout(id)?.props?.[name];
+
   /* what the first map will be given, before the first callback runs: the same function over what the layout holds */
-  page.first = props => {
-    const at = (id, name) => window.dash_component_api?.getLayout(id)?.props?.[name];
+  page.first = (props, at = held) => {
     const facts = at('facts', 'data'), indicator = at('indicator', 'data');
     if (props.id !== 'map' || !facts?.indicators[indicator]) return null;
     const view = screen.view(indicator, at('level-control', 'value'), at('by-control', 'value'), at('show-control', 'value'), props.mode3d, 'off');

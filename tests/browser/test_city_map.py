@@ -226,7 +226,8 @@ def test_routes_that_do_not_exist_leave_a_usable_map(page):
 
 
 LESS = """
-const [zooms, done] = arguments, m = document.getElementById('map').citymap.host.view.map, gl = m.painter.context.gl, P = WebGL2RenderingContext.prototype;
+const [zooms, done] = arguments, m = document.getElementById('map').citymap.host.view.map;
+const gl = m.painter.context.gl, P = WebGL2RenderingContext.prototype;
 const picture = () => {
   let draws = 0;
   const draw = P.drawElements;
@@ -266,3 +267,20 @@ def test_a_frame_without_what_nobody_sees_is_the_same_picture(same):
             found = same.driver.execute_async_script(LESS, [[9, 0], [10.5, 0], [11.4, 40], [12.3, 0], [14.5, 0], [14.5, 55]])
             assert [one["other"] for one in found] == [0] * 6, found
             assert all(one["colours"] > 20 and one["less"] < 0.8 * one["all"] for one in found), found
+
+
+def test_the_first_picture_waits_for_the_whole_city_but_not_for_ever(browser, toy):
+    """Tiles that come late: nothing at first, then what there is, then the rest."""
+    page = Page(browser, *toy)
+    page.app.slow.set()
+    browser.execute_cdp_cmd("Network.clearBrowserCache", {})
+    try:
+        browser.get(page.url)
+        loaded = "const m = document.getElementById('map')?.citymap?.host.view.map; return m?.areTilesLoaded()"
+        page.until("return performance.getEntriesByName('citymap:first-frame').length")
+        assert page.js(loaded) is False
+        assert page.js("return performance.getEntriesByName('citymap:painted').length") == 0
+    finally:
+        page.app.slow.clear()
+    page.until("return document.getElementById('map').dataset.painted")
+    assert page.js(loaded) is True

@@ -10,6 +10,7 @@ import json
 import logging
 import sys
 import threading
+import time
 
 import dash
 from dash import Dash, Input, Output, State, html
@@ -70,7 +71,7 @@ def toy_app(city: ToyCity, **more) -> Dash:
 
 
 def routes(app, city):
-    app.requests, app.away = [], threading.Event()
+    app.requests, app.away, app.slow = [], threading.Event(), threading.Event()
 
     @app.server.before_request
     def note():
@@ -80,6 +81,9 @@ def routes(app, city):
 
     @app.server.get("/tiles/toy/<int:version>/<group>/<int:z>/<int:x>/<int:y>.mvt")
     def tile(version, group, z, x, y):
+        until = time.monotonic() + 15
+        while app.slow.is_set() and time.monotonic() < until:
+            time.sleep(0.05)
         body = Response(city.tile(group, z, x, y), mimetype="application/vnd.mapbox-vector-tile")
         body.headers.update({"Content-Encoding": "gzip", "Cache-Control": "public, max-age=86400, immutable"})
         return body

@@ -5,20 +5,37 @@ import re
 import pytest
 
 from callbacks import bundle
-from callbacks.bundle import APART, ASSETS, address, content
+from callbacks.bundle import APART, ASSETS, BUNDLES, address, content
 
 
 @pytest.mark.parametrize("kind", ["js", "css"])
-def test_a_bundle_holds_every_file_of_the_page_once(kind):
-    body = content(kind)
+def test_the_bundles_hold_every_file_of_the_page_once(kind):
+    bodies = [content(name) for name in BUNDLES if name.endswith(kind)]
     for file in ASSETS.rglob(f"*.{kind}"):
-        assert body.count(file.read_bytes()) == (0 if file.name in APART else 1), file.name
+        assert sum(body.count(file.read_bytes()) for body in bodies) == (0 if file.name in APART else 1), file.name
 
 
 def test_the_address_changes_with_what_is_in_it(monkeypatch):
-    before = address("js")
-    monkeypatch.setattr(bundle, "content", lambda kind: b"other")
-    assert bundle.address("js") != before and re.fullmatch(r"/page\.js\?m=[0-9a-f]{16}", before)
+    before = address("page.js")
+    monkeypatch.setattr(bundle, "content", lambda name: b"other")
+    assert bundle.address("page.js") != before and re.fullmatch(r"/page\.js\?m=[0-9a-f]{16}", before)
+
+
+TAGS = [f'<script src="{name}"></script>' for name in (
+    "/_dash-component-suites/dash/deps/react.js", address("map.js"), address("page.js"), "/_dash-component-suites/dash/dash_table/bundle.js",
+    "/_dash-component-suites/pydeck/nbextension/static/index.js")]
+
+
+def test_the_map_page_reads_its_map_and_the_engine_first_and_other_pages_keep_their_order():
+    react, own, page, table, engine = TAGS
+    assert bundle.ordered("\n".join(TAGS), is_map=True) == own + engine + react + page
+    assert bundle.ordered("\n".join(TAGS), is_map=False) == react + own + page + engine
+    assert "<script>begin()</script>" in bundle.ordered("<script>begin()</script>", is_map=True)
+    assert table not in bundle.ordered(table, is_map=False)
+
+
+def test_what_draws_a_map_asks_for_no_react():
+    assert b"window.React" not in content("map.js") and b"window.React" in content("page.js")
 
 
 def test_it_is_open_compressed_and_kept_for_ever(tmp_path):
@@ -30,9 +47,9 @@ def test_it_is_open_compressed_and_kept_for_ever(tmp_path):
     system = System(load(home=tmp_path, demo="off"))
     server, gateway, results = create_server(system)
     create_dash(system, server, gateway, results)
-    for kind, mimetype in (("js", "text/javascript"), ("css", "text/css")):
-        answer = server.test_client().get(address(kind), headers={"Accept-Encoding": "gzip"})
+    for name, mimetype in BUNDLES.items():
+        answer = server.test_client().get(address(name), headers={"Accept-Encoding": "gzip"})
         assert answer.status_code == 200 and answer.mimetype == mimetype and answer.headers["Content-Encoding"] == "gzip"
         assert "immutable" in answer.headers["Cache-Control"]
-        assert len(answer.data) < len(content(kind)) / 2
+        assert len(answer.data) < len(content(name)) / 2
     system.close()

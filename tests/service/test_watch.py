@@ -62,6 +62,7 @@ def test_counting_costs_next_to_nothing():
 @pytest.mark.parametrize("endpoint, path, group", [
     ("tiles.tile", "/tiles/x", "tiles"), ("values.values", "/values/x", "api"), ("health.health", "/health", "polls"),
     ("/_dash-update-component", "/_dash-update-component", "callbacks"), ("/", "/", "pages"), ("bundle.script", "/page.js", "assets"),
+    ("bundle.map_script", "/map.js", "assets"),
     ("", "/nowhere", "pages"), ("sign_in.sign_in", "/sign-in", "pages")])
 def test_requests_are_counted_by_what_they_are(endpoint, path, group):
     assert group_of(endpoint, path) == group
