@@ -10,7 +10,7 @@ import numpy as np
 
 from app.settings import load
 from app.system import System
-from benchmarks import HOME, Row, spread
+from benchmarks import HOME, Row, _bare, spread
 from benchmarks._city import demo
 from benchmarks._clients import Answers, cookies, drive, served
 from data.tiles import MAX_ZOOM
@@ -40,6 +40,13 @@ def measure(size: str = "") -> list[Row]:
         kept = drive(port, itertools.cycle(paths), seconds=5, headers=who)
         rows.append(Row(f"kept tiles, {_CLIENTS} clients", data, kept.per_second, "/s", *np.percentile(kept.found, [50, 95]), limit=2000.0,
                         more_is_better=True, note=_said(kept)))
+        bare = _bare.asked(int(np.mean(kept.sizes)), _CLIENTS, 5)
+        again = drive(port, itertools.cycle(paths), seconds=5, headers=who)
+        rows.append(Row("a bare waitress, the same bytes", f"{np.mean(kept.sizes) / 1000:.1f} kB an answer", bare.per_second, "/s",
+                        *np.percentile(bare.found, [50, 95]), note="peer, in turns: no route, no right, no trail"))
+        share = (kept.per_second + again.per_second) / 2 / bare.per_second
+        rows.append(Row("kept tiles / the bare peer", data, share, "of its rate", more_is_better=True,
+                        note=f"kept tiles before and after it: {kept.per_second:,.0f} and {again.per_second:,.0f}/s"))
         rows.append(_unchanged(port, paths[0], data, who))
         rows += _values(port, inside, buildings, who)
     return rows

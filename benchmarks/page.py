@@ -10,14 +10,14 @@ from urllib.request import Request, urlopen
 
 import numpy as np
 
-from benchmarks import HOME, Row
+from benchmarks import HOME, Row, _pydeck_page
 from benchmarks._city import demo
 from benchmarks._clients import served
 from callbacks.gateway import SESSION
 from tests.signed_in import enter, local_session
 
-_READY = "return performance.getEntriesByName('citymap:painted')[0]?.startTime ?? null"
-_FRAME = "return performance.getEntriesByName('citymap:first-frame')[0]?.startTime ?? null"
+_PAINTED, _PEER = "citymap:painted", "peer:painted"
+_READY = f"return performance.getEntriesByName('{_PAINTED}')[0]?.startTime ?? null"
 _ROUNDS = 3
 _VISITS = 3
 _STAY = 3.0         # seconds that a visit lasts: browsers keep compiled scripts once a page has run for a while
@@ -46,21 +46,22 @@ def measure(size: str = "") -> list[Row]:
         with chromium(1366, 768) as driver:                # and so has the machine's browser
             enter(driver, address, *who)
             _open(driver, page)
-        found: dict[str, list[float]] = {f"{kind}{what}": [] for kind in ("cold", "second", "warm") for what in ("", " frame", " bytes")}
+        kinds = ("cold", "second", "warm", "peer cold", "peer warm")
+        found: dict[str, list[float]] = {f"{kind}{what}": [] for kind in kinds for what in ("", " bytes")}
         for _ in range(_ROUNDS):
             with chromium(1366, 768) as driver:
                 enter(driver, address, *who)
-                for kind in ("cold", "second", *("warm",) * _VISITS):
-                    painted, frame, size_ = _open(driver, page)
-                    found[kind].append(painted)
-                    found[f"{kind} frame"].append(frame)
-                    found[f"{kind} bytes"].append(size_ / 1e6)
-                    time.sleep(_STAY)
-        load = f"load {os.getloadavg()[0]:.1f}, {_ROUNDS} rounds"
-        rows += [_row("first map painted, cold", data, found["cold"], 2000.0, load), _row("first frame of the map, cold", data, found["cold frame"]),
+                _visit(driver, page, _PAINTED, found)
+            with _pydeck_page.served() as peer, chromium(1366, 768) as driver:
+                _visit(driver, peer, _PEER, found, "peer ")
+        load = f"load {os.getloadavg()[0]:.1f}, {_ROUNDS} rounds in turns with the peer"
+        bare = f"{_pydeck_page.POLYGONS:,} polygons on pydeck's own page"
+        rows += [_row("first map painted, cold", data, found["cold"], 2000.0, load),
                  _row("first map painted, second visit", data, found["second"], note="files kept, scripts compiled again"),
                  _row("first map painted, warm", data, found["warm"], 1000.0, f"from the third visit on: the browser keeps compiled scripts; {load}"),
-                 _row("first frame of the map, warm", data, found["warm frame"]),
+                 _row("the peer's first picture, cold", bare, found["peer cold"]), _row("the peer's first picture, warm", bare, found["peer warm"]),
+                 _ratio("first map painted / the peer's, cold", data, found["cold"], found["peer cold"]),
+                 _ratio("first map painted / the peer's, warm", data, found["warm"], found["peer warm"]),
                  Row("bytes transferred, cold", data, max(found["cold bytes"]), "MB", limit=2.0),
                  Row("bytes transferred, warm", data, max(found["warm bytes"]), "MB")]
         with chromium(1366, 768) as driver:
@@ -75,18 +76,32 @@ def _row(what: str, data: str, found: list[float], limit: float | None = None, n
     return Row(what, data, float(np.median(found)), "ms", float(np.median(found)), float(np.max(found)), limit, note=note)
 
 
-def _open(driver: Any, address: str) -> tuple[float, float, int]:
-    """(milliseconds from the start of the navigation until everything is painted, until the first frame, bytes received)."""
+def _ratio(what: str, data: str, ours: list[float], peer: list[float]) -> Row:
+    """A machine twice as slow is as slow for both: no slower than the bare peer, whatever else stands on our page."""
+    return Row(what, data, float(np.median(ours) / np.median(peer)), "times", limit=1.0)
+
+
+def _visit(driver: Any, address: str, mark: str, found: dict[str, list[float]], whose: str = "") -> None:
+    for kind in ("cold", "second", *("warm",) * _VISITS):
+        painted, size = _open(driver, address, mark)
+        if whose + kind in found:
+            found[whose + kind].append(painted)
+            found[f"{whose}{kind} bytes"].append(size / 1e6)
+        time.sleep(_STAY)
+
+
+def _open(driver: Any, address: str, mark: str = _PAINTED) -> tuple[float, int]:
+    """(milliseconds from the start of the navigation until the first picture is there, bytes received)."""
     driver.get("about:blank")
     driver.get_log("performance")
     driver.get(address)
-    painted = _until(driver, _READY)
+    painted = _until(driver, f"return performance.getEntriesByName('{mark}')[0]?.startTime ?? null", every=0.1)      # asking takes a processor too
     size = 0
     for entry in driver.get_log("performance"):
         message = json.loads(entry["message"])["message"]
         if message["method"] == "Network.loadingFinished":
             size += int(message["params"]["encodedDataLength"])
-    return painted, driver.execute_script(_FRAME), size
+    return painted, size
 
 
 def _switch(driver: Any, address: str, data: str, indicators: list[str], query: str, where: str) -> list[Row]:
@@ -112,11 +127,11 @@ def _switch(driver: Any, address: str, data: str, indicators: list[str], query: 
                 note=f"{parts}, load {os.getloadavg()[0]:.1f}")]
 
 
-def _until(driver: Any, script: str, seconds: float = 60.0) -> Any:
+def _until(driver: Any, script: str, seconds: float = 60.0, every: float = 0.02) -> Any:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         found = driver.execute_script(script)
         if found is not None:
             return found
-        time.sleep(0.02)
+        time.sleep(every)
     raise TimeoutError(f"never true: {script}; the page says {[entry['message'] for entry in driver.get_log('browser')][-3:]}")

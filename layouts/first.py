@@ -17,4 +17,4 @@ _MAP = (
 def first(page: str) -> str:
     """The markup for a page by its name; in the map page, `first-map` is where the map begins (assets/screen/first.js)."""
     main = f'<div class="cs-main cs-page-{page}">{_MAP if page == "map" else ""}</div>'
-    return f'<div class="cs-first" aria-hidden="true"><div class="cs-shell"><div class="cs-header"></div>{main}</div></div>'
+    return f'<div class="cs-first"><div class="cs-shell"><div class="cs-header"></div>{main}</div></div>'

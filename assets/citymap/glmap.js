@@ -69,14 +69,17 @@
     }
 
     markTimes(m) {
-      m.once('idle', () => {
+      const rested = () => {
+        if (this.isHeld) return;             // at rest with nothing drawn yet: it waits for its colours
+        m.off('idle', rested);
         performance.mark('citymap:painted');
         m._fadeDuration = map.calm() ? 0 : 180;
         m.painted = this.el.dataset.painted = Math.round(performance.now());
         this.el.citymap.paint_ms = performance.now() - this.started;
         this.el.classList.add('is-painted');
         this.el.dispatchEvent(new CustomEvent('citymap:painted'));
-      });
+      };
+      m.on('idle', rested);
     }
 
     /* ask for a level's values as soon as the zoom reaches it, not when it rests */

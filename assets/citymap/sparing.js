@@ -23,14 +23,16 @@
   };
 
   /* no picture before there is all of it: tiles, the places of names, colours; or what came of them by then */
-  map.spareStart = ({map: m, values}) => {
-    const {painter} = m, draw = painter?.render, until = performance.now() + START_MS;
+  map.spareStart = view => {
+    const {map: m, values} = view, {painter} = m, draw = painter?.render, until = performance.now() + START_MS;
     if (typeof draw !== 'function') return;
+    view.isHeld = true;
     painter.render = function (...of) {
       this.style = of[0];                   // tiles that come meanwhile ask the painter for it
       const isWhole = m.isStyleLoaded() && !m._placementDirty && !Object.keys(values.wait).length;
       if (!isWhole && performance.now() < until) return;
       delete painter.render;
+      view.isHeld = false;
       performance.mark('citymap:first-frame');
       draw.apply(this, of);
     };

@@ -6,6 +6,9 @@
   const place = document.getElementById('first-map');
   let begun;
 
+  // two maps have their widths before the first is drawn
+  document.documentElement.dataset.compare = new URLSearchParams(location.search).get('compare') || 'off';
+
   const everyNode = function* (node) {
     if (Array.isArray(node)) for (const one of node) yield* everyNode(one);
     else if (node?.props) { yield node; yield* everyNode(node.props.children); }

@@ -16,9 +16,6 @@
     return Math.max(0, bottom - floor + sheet.clientHeight * HALF_OPEN);
   };
 
-  // two maps have their widths before the first is drawn
-  root.dataset.compare = new URLSearchParams(location.search).get('compare') || 'off';
-
   page.isSelected = code => selected.has(code);
   page.notice = (title, message, color = 'blue') => set('notices', {sendNotifications: [{action: 'show', id: title, title, message: message || '', color}]});
   page.select = (codes, more = {}) => set('intent', {data: {codes, n: Date.now(), ...more}});
