@@ -40,7 +40,6 @@
     setTimeout(poll, facts.poll_ms || ASK_MS);
   };
   const begin = () => {
-    if (location.pathname !== '/brief') return;
     facts = $('brief-cut') && window.dash_component_api?.getLayout?.('brief-facts')?.props?.data;
     if (!facts) return setTimeout(begin, 80);
     const pace = new URLSearchParams(location.search).get('poll');

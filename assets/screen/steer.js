@@ -90,7 +90,6 @@
     });
   };
   const begin = () => {
-    if (location.pathname !== '/steer') return;
     facts = $('steer-search') && window.dash_component_api?.getLayout?.('steer-facts')?.props?.data;
     if (!facts) return setTimeout(begin, 80);
     search();

@@ -110,7 +110,6 @@
   };
 
   const begin = () => {
-    if (location.pathname !== '/screen') return;
     place = document.getElementById('wall');
     // Dash answers nothing about its layout before it has drawn it
     facts = place && window.dash_component_api?.getLayout?.('wall-facts')?.props?.data;
