@@ -16,7 +16,7 @@ from callbacks.gateway import CSRF_HEADER, SESSION, Gateway
 from callbacks.results import Results
 
 FORM = "application/x-www-form-urlencoded"
-INSIDE = ("/_", "/assets/", "/page.", "/brief-worker.")
+INSIDE = ("/_", "/assets/", "/map.", "/page.", "/brief-worker.")
 PAGES = ("/", "/<path:path>")
 KEY, COOKIE = "key", "session"
 PROBLEM = {

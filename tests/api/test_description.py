@@ -27,7 +27,7 @@ def test_every_route_is_described_and_every_described_route_exists(whole, docume
 def test_what_it_leaves_out_is_only_dash_and_the_pages(whole):
     told = {rule.rule for rule in openapi.described(whole.server)}
     for rule in whole.server.url_map.iter_rules():
-        is_inside = rule.rule.startswith(("/_dash", "/_favicon", "/_reload", "/assets/", "/page.", "/brief-worker."))
+        is_inside = rule.rule.startswith(("/_dash", "/_favicon", "/_reload", "/assets/", "/map.", "/page.", "/brief-worker."))
         assert rule.rule in told or is_inside or rule.rule in ("/", "/<path:path>")
 
 
