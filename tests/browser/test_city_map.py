@@ -260,13 +260,12 @@ const layers = () => Object.values(m.style._layers);
 
 
 def test_a_frame_without_what_nobody_sees_is_the_same_picture(same):
-    for marked in ([], [{"level": "street", "seq": 7}, {"level": "district", "seq": 1}]):
-        same.set(selected=marked, mode3d=False)
-        for is_tall in (False, True):
-            same.set(mode3d=is_tall)
-            found = same.driver.execute_async_script(LESS, [[9, 0], [10.5, 0], [11.4, 40], [12.3, 0], [14.5, 0], [14.5, 55]])
-            assert [one["other"] for one in found] == [0] * 6, found
-            assert all(one["colours"] > 20 and one["less"] < 0.8 * one["all"] for one in found), found
+    for marked, is_tall in (([], False), ([{"level": "street", "seq": 7}, {"level": "district", "seq": 1}], True)):
+        same.set(selected=marked, mode3d=is_tall)
+        for zoom, pitch in ((9, 0), (11.4, 40), (14.5, 55)):
+            found = same.driver.execute_async_script(LESS, [[zoom, pitch]])[0]
+            assert found["other"] == 0, found
+            assert found["colours"] > 20 and found["less"] < 0.8 * found["all"], found
 
 
 def test_the_first_picture_waits_for_the_whole_city_but_not_for_ever(browser, toy):
