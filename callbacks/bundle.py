@@ -23,6 +23,7 @@ APART = frozenset({"preparing.js", "preparing.css", "door.css", "early.js", "bri
 OF_MAP = ("citymap/", "screen/shown.js", "screen/first.js")     # the component itself needs React and stays with the page
 COMPONENT = "citymap/citymap.js"
 BUNDLES = {"map.js": "text/javascript", "page.js": "text/javascript", "page.css": "text/css"}
+PATHS = tuple(f"/{name}" for name in BUNDLES)       # files of the page like /assets/, to whoever sorts requests
 ENGINE = ('src="/map.js', "/pydeck/")
 UNUSED = ("/dash/dash_table/",)         # Dash's own table: ours is AG Grid
 _SCRIPT = re.compile(r"<script[^>]*>.*?</script>", re.DOTALL)

@@ -7,9 +7,11 @@ import gzip
 
 from flask import Flask, Response, request
 
+from callbacks.bundle import PATHS
+
 _TEXT = ("text/", "application/javascript", "application/json", "image/svg+xml")
 _SMALL = 1_000
-_FILES = ("/assets/", "/page.", "/map.js")
+_FILES = ("/assets/", *PATHS)
 
 
 @functools.lru_cache(maxsize=512)

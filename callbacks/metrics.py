@@ -9,6 +9,7 @@ from flask import Flask, Response, g, request
 from app.service.alive import prometheus
 from app.sight import Seen
 from app.watch import Watch
+from callbacks.bundle import PATHS
 from callbacks.gateway import Gateway
 from callbacks.results import Results
 
@@ -39,7 +40,7 @@ def group_of(endpoint: str, path: str) -> str:
         return "polls"
     if path.startswith("/_dash-update-component"):
         return "callbacks"
-    if path.startswith(("/_dash-component-suites", "/assets/", "/_favicon", "/page.js", "/page.css", "/map.js")):
+    if path.startswith(("/_dash-component-suites", "/assets/", "/_favicon", *PATHS)):
         return "assets"
     module = endpoint.partition(".")[0]
     return "pages" if "." not in endpoint or module in ("sign_in", "account") else "api"

@@ -12,11 +12,12 @@ from werkzeug.routing import Rule
 from app.access import CAPABILITIES, OPEN
 from app.sight import Seen
 from callbacks.api_params import JSON, PAGE, ROUTES, Param, Route
+from callbacks.bundle import PATHS
 from callbacks.gateway import CSRF_HEADER, SESSION, Gateway
 from callbacks.results import Results
 
 FORM = "application/x-www-form-urlencoded"
-INSIDE = ("/_", "/assets/", "/map.", "/page.", "/brief-worker.")
+INSIDE = ("/_", "/assets/", *PATHS, "/brief-worker.")
 PAGES = ("/", "/<path:path>")
 KEY, COOKIE = "key", "session"
 PROBLEM = {

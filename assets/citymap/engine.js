@@ -56,8 +56,8 @@ delete window.WebAssembly;
     resolve({Map: shown.constructor, Overlay: overlay.constructor});
     setTimeout(() => { try { shown.remove(); } catch { /* it never was a whole map */ } }, 10_000);       // once the real map holds the workers
   });
-  // the bundle comes after this file: the workers start while the page is still being put together
-  addEventListener('DOMContentLoaded', () => { if (['/', '/map'].includes(location.pathname)) map.engine().catch(() => { /* said by the map itself */ }); });
+  // the bundle comes after this file: the workers start while the page is still being put together (of /map: screen/first.js)
+  addEventListener('DOMContentLoaded', () => { if (location.pathname === '/') map.engine().catch(() => { /* said by the map itself */ }); });
 
   map.calm = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
   map.absolute = url => new URL(url, location.href).href.replace(/%7B/gi, '{').replace(/%7D/gi, '}');
