@@ -19,6 +19,7 @@ import orjson
 from dash import Dash, no_update, set_props
 from flask import Flask, Response, g, redirect, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.http import parse_cookie
 
 from app import access
 from app.access import Viewer
@@ -110,6 +111,21 @@ class Gateway:
         body = request.get_json(silent=True) if request.path.startswith("/_dash") and request.is_json else None
         changed = body.get("changedPropIds") if isinstance(body, dict) else None
         return isinstance(changed, list) and bool(changed) and all(one == f"{ids.VERSIONS}.data" for one in changed)
+
+    def seen_ahead(self, endpoint: str, environ: dict[str, Any]) -> Seen:
+        """What the holder of a session may see under the right of a route, before Flask (callbacks/ahead.py). Raises SignedOut, Refused."""
+        right, session = self.rights[endpoint], _session_in(environ.get("HTTP_COOKIE", ""))
+        viewer = self.system.identity.recognise(session, None, environ.get("REMOTE_ADDR", ""), environ.get("HTTP_USER_AGENT", ""),
+                                                is_used=endpoint not in self.quiet)
+        if viewer.kind == "nobody":
+            raise SignedOut("Nobody is signed in", "Sign in")
+        access.require(viewer, right)
+        return self.system.seen_by(viewer, right)
+
+    def note_ahead(self, seen: Seen, endpoint: str, environ: dict[str, Any], city: str) -> None:
+        """Into the trail, what was answered before Flask."""
+        self.system.audit.note(seen.viewer.name, seen.viewer.kind, endpoint, "allowed", address=environ.get("REMOTE_ADDR", ""), city=city[:40],
+                               is_quiet=endpoint in self.quiet)
 
     def enter(self, action: str, right: str, city: str = "") -> Seen:
         """The view of a page, for whoever asks and holds the right; written down, allowed or not. Raises Refused."""
@@ -204,6 +220,12 @@ class Gateway:
             return answer
 
         return register
+
+
+@functools.lru_cache(maxsize=1024)
+def _session_in(cookies: str) -> str | None:
+    """The session that a line of cookies carries: the same line comes with every tile of a page."""
+    return parse_cookie(cookies).get(SESSION)
 
 
 def city_shown() -> str:

@@ -44,7 +44,7 @@ def apply(server: Flask, app: Dash, is_https: bool = False, sign_in: str = "", i
                 kept.append(policy([*app.csp_hashes(), *filter(None, [inline])], is_https, sign_in))
         return kept[0]
 
-    always = [*PLAIN.items(), *([("Strict-Transport-Security", f"max-age={STAY_SECONDS}; includeSubDomains")] if is_https else [])]
+    always = always_sent(is_https)
 
     @server.after_request
     def forbid(response: Response) -> Response:
@@ -55,6 +55,16 @@ def apply(server: Flask, app: Dash, is_https: bool = False, sign_in: str = "", i
         if is_page or (response.mimetype == "application/json" and "Cache-Control" not in response.headers):
             response.headers["Cache-Control"] = "no-store"
         return response
+
+
+def always_sent(is_https: bool = False) -> list[tuple[str, str]]:
+    """What every answer carries but its policy."""
+    return [*PLAIN.items(), *([("Strict-Transport-Security", f"max-age={STAY_SECONDS}; includeSubDomains")] if is_https else [])]
+
+
+def of_files(is_https: bool = False) -> list[tuple[str, str]]:
+    """What every answer carries that is not a page."""
+    return [*always_sent(is_https), ("Content-Security-Policy", NOTHING)]
 
 
 def policy(hashes: list[str], is_https: bool = False, sign_in: str = "") -> str:

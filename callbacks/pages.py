@@ -53,6 +53,7 @@ from callbacks import (
     page_steer,
     page_workspace,
 )
+from callbacks.ahead import Ahead
 from callbacks.asking import Asking
 from callbacks.dispatch import guard_dispatch
 from callbacks.gateway import CSRF, CSRF_HEADER, Gateway
@@ -136,6 +137,7 @@ def create_dash(system: System, server: Flask, gateway: Gateway, results: Result
     guard_dispatch(app, PAGES)
     gateway.adopt("signed.in", _OPEN)
     headers.apply(server, app, system.settings.https, _origin(system.settings.oidc_issuer), bundle.allowed())
+    server.wsgi_app = Ahead(server.wsgi_app, gateway, results, headers.of_files(system.settings.https))
 
     @server.before_request
     def first_page() -> Response | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -36,11 +36,11 @@ def figure(
     colors, t = categorical(max(len(lines) + 1, 2), r.theme), tokens(r.theme)
     unit, name = r.unit_of(indicator["unit"]), r.pick(indicator["name_zh"], indicator["name_en"])
     traces = []
-    for line, color in zip(lines, colors, strict=False):
+    for line, axis, color in zip(lines, _axes(r, lines), colors, strict=False):
         whose = r.t("Whole city") if line["unit"]["level"] == "city" else r.name(line["unit"])
         traces.append(
-            _trace(r, line["points"], f"{whose} · {name}" if second else whose, color, indicator["decimals"], unit, is_area=len(lines) == 1)
-            | {"meta": _meta(line["points"], indicator["id"], line["unit"]["code"])}
+            _trace(axis, line["points"][1], f"{whose} · {name}" if second else whose, color, indicator["decimals"], unit, is_area=len(lines) == 1)
+            | {"meta": {"trace": f"value/{indicator['id']}/{line['unit']['code']}", **axis.said}}
         )
         traces += _ahead(r, line, whose, color, indicator["decimals"], unit, with_band=len(lines) == 1)
     layout = {
@@ -70,9 +70,9 @@ def figure(
     if second is not None:
         other = second["indicator"]
         label = r.pick(other["name_zh"], other["name_en"])
-        meta = _meta(second["points"], other["id"], lines[0]["unit"]["code"])
-        drawn = _trace(r, second["points"], label, colors[len(lines)], other["decimals"], r.unit_of(other["unit"]))
-        traces.append({**drawn, "yaxis": "y2", "meta": meta})
+        [axis] = _axes(r, [second])
+        drawn = _trace(axis, second["points"][1], label, colors[len(lines)], other["decimals"], r.unit_of(other["unit"]))
+        traces.append({**drawn, "yaxis": "y2", "meta": {"trace": f"value/{other['id']}/{lines[0]['unit']['code']}", **axis.said}})
         layout["yaxis2"] = {
             "overlaying": "y",
             "side": "right",
@@ -82,13 +82,33 @@ def figure(
     return {"data": traces, "layout": layout}
 
 
-def _trace(r: Reader, points: tuple[Any, Any], name: str, color: str, decimals: int, unit: str, is_area: bool = False) -> dict[str, Any]:
+class _Axis(NamedTuple):
+    """Times as a figure says them: the wall clock that is drawn, and what a click on a point asks for (assets/screen/trace.js)."""
+
+    times: np.ndarray
+    clock: dict[str, Any]
+    said: dict[str, Any]
+
+
+def _axes(r: Reader, lines: list[dict[str, Any]]) -> list[_Axis]:
+    """The axis of every line; lines of the same times, which most are, share one."""
+    found: list[_Axis] = []
+    for line in lines:
+        times = np.asarray(line["points"][0], np.int64)
+        if not found or not np.array_equal(times, found[-1].times):
+            found.append(_Axis(times, _clock(times, r.zone), _said(times)))
+        else:
+            found.append(found[-1])
+    return found
+
+
+def _trace(axis: _Axis, points: Any, name: str, color: str, decimals: int, unit: str, is_area: bool = False) -> dict[str, Any]:
     # arrays go to the browser without a loop over points; two places more than are shown keep the text a third as long
-    values = np.round(np.ascontiguousarray(points[1], np.float64), decimals + 2)
+    values = np.round(np.ascontiguousarray(points, np.float64), decimals + 2)
     trace: dict[str, Any] = {
         "type": "scatter",
         "mode": "lines" if values.size > 3 else "lines+markers",
-        **_clock(np.asarray(points[0], np.int64), r.zone),
+        **axis.clock,
         "y": values,
         "name": name,
         "line": {"color": color, "width": 1.8},
@@ -120,12 +140,11 @@ def _ahead(r: Reader, line: dict[str, Any], whose: str, color: str, decimals: in
                              "hovertemplate": f"%{{y:,.{decimals}f}} {unit}<extra>{_plain(name)}</extra>"}]
 
 
-def _meta(points: tuple[Any, Any], indicator: str, code: str) -> dict[str, Any]:
-    """What a click on a point asks for (assets/screen/trace.js): whose value, and the times as first and step where they are regular."""
-    times = np.asarray(points[0], np.int64)
+def _said(times: np.ndarray) -> dict[str, Any]:
+    """Epoch seconds: the first and the step where they are regular, else every one."""
     steps = np.diff(times)
     is_regular = steps.size > 0 and bool((steps == steps[0]).all())
-    return {"trace": f"value/{indicator}/{code}", **({"since": int(times[0]), "step": int(steps[0])} if is_regular else {"times": times.tolist()})}
+    return {"since": int(times[0]), "step": int(steps[0])} if is_regular else {"times": times.tolist()}
 
 
 def _plain(name: str) -> str:

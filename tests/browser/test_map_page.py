@@ -67,7 +67,7 @@ def test_drill_from_the_city_to_a_floor_and_back_by_the_path(page):
     click(d, "#card .cs-floor")
     until(d, "return document.querySelector('#card .cs-chip')?.textContent === '楼层'")
     assert "纳税状态" in d.find_element(By.ID, "card").text
-    assert d.execute_script("return document.querySelectorAll('.cs-crumb').length") == 7
+    assert d.execute_script("return document.querySelectorAll('.cs-breadcrumb .cs-crumb').length") == 7
     click(d, ".cs-breadcrumb li:nth-child(2) .cs-crumb")
     until(d, "return document.querySelector('#card .cs-chip')?.textContent === '行政区'")
     click(d, ".cs-breadcrumb li:nth-child(1) .cs-crumb")
