@@ -1,4 +1,4 @@
--- grain: one building (all of them, or the one with $seq) with its footprint in web mercator
+-- grain: one building (numbers $first to $last) with its footprint in web mercator
 -- from: theme.unit, theme.shape
 -- never: a name: buildings are too many for labels, the card asks for it
 -- kind: step
@@ -9,4 +9,4 @@ select
     ST_Normalize(ST_Transform(s.geom, 'EPSG:4326', 'EPSG:3857', true)) as g
 from theme.unit u
 join theme.shape s on s.city = u.city and s.level = 'building' and s.seq = u.seq
-where u.city = $city and u.level = 'building' and ($seq = 0 or (u.seq = $seq and s.seq = $seq))
+where u.city = $city and u.level = 'building' and u.seq between $first and $last and s.seq between $first and $last
