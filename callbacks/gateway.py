@@ -63,9 +63,7 @@ class Gateway:
             if right is None:
                 raise Refused("This address has no right declared", "It is an error of ours: report it", value=request.path[:80])
             viewer = self.viewer()
-            if right != access.OPEN and viewer.kind == "nobody":
-                raise SignedOut("Nobody is signed in", "Sign in, or send an API key", value=request.path[:80])
-            access.require(viewer, right)
+            _admit(viewer, right, request.path)
             if request.method not in _SAFE:
                 self._check_origin(viewer)
         except ChengshuError as error:
@@ -117,9 +115,7 @@ class Gateway:
         right, session = self.rights[endpoint], _session_in(environ.get("HTTP_COOKIE", ""))
         viewer = self.system.identity.recognise(session, None, environ.get("REMOTE_ADDR", ""), environ.get("HTTP_USER_AGENT", ""),
                                                 is_used=endpoint not in self.quiet)
-        if viewer.kind == "nobody":
-            raise SignedOut("Nobody is signed in", "Sign in")
-        access.require(viewer, right)
+        _admit(viewer, right, environ["PATH_INFO"])
         return self.system.seen_by(viewer, right)
 
     def note_ahead(self, seen: Seen, endpoint: str, environ: dict[str, Any], city: str) -> None:
@@ -220,6 +216,13 @@ class Gateway:
             return answer
 
         return register
+
+
+def _admit(viewer: Viewer, right: str, path: str) -> None:
+    """Nothing, or SignedOut or Refused."""
+    if right != access.OPEN and viewer.kind == "nobody":
+        raise SignedOut("Nobody is signed in", "Sign in, or send an API key", value=path[:80])
+    access.require(viewer, right)
 
 
 @functools.lru_cache(maxsize=1024)

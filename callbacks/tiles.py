@@ -13,7 +13,7 @@ from app.sight import Seen
 from callbacks.gateway import Gateway
 from callbacks.results import Results
 
-RIGHT, ENDPOINT = "map.read", "tiles.tile"
+ENDPOINT = "tiles.tile"
 _TYPE = "application/vnd.mapbox-vector-tile"
 
 
@@ -57,7 +57,7 @@ def tell(seen: Seen, where: Where, has: str | None, find: Callable[[object, tupl
 def register(gateway: Gateway, results: Results) -> None:
     """Add the tile route."""
 
-    @gateway.route("/tiles/<city>/<version>/<group>/<z>/<x>/<y>.mvt", right=RIGHT, is_quiet=True)
+    @gateway.route("/tiles/<city>/<version>/<group>/<z>/<x>/<y>.mvt", right="map.read", is_quiet=True)
     def tile(seen: Seen, **where: str) -> Response:
         told = tell(seen, Where(**where), request.headers.get("If-None-Match"), lambda *asked: results.get(seen, *asked))
         return Response(told.body, told.status, told.headers)

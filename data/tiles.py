@@ -179,10 +179,8 @@ def _deepest(cursor: duckdb.DuckDBPyConnection, city: str) -> int:
 
 def _cut_units(cursor: duckdb.DuckDBPyConnection, city: str, number: int, level: str, seq: int = 0) -> None:
     is_building = level == "building"
-    if is_building:
-        run_step(cursor, "tiles.building_shapes", into="shapes", city=city, first=seq, last=seq or _LAST)
-    else:
-        run_step(cursor, "tiles.unit_shapes", into="shapes", city=city, level=level)
+    run_step(cursor, "tiles.building_shapes" if is_building else "tiles.unit_shapes", into="shapes", city=city, level=level,
+             first=seq, last=seq or _LAST)
     _cut(cursor, city, number, "unit", level, first=UNITS[level], dimension=2, all=is_building)
 
 

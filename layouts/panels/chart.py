@@ -40,7 +40,7 @@ def figure(
         whose = r.t("Whole city") if line["unit"]["level"] == "city" else r.name(line["unit"])
         traces.append(
             _trace(axis, line["points"][1], f"{whose} · {name}" if second else whose, color, indicator["decimals"], unit, is_area=len(lines) == 1)
-            | {"meta": {"trace": f"value/{indicator['id']}/{line['unit']['code']}", **axis.said}}
+            | {"meta": _meta(axis, indicator["id"], line["unit"]["code"])}
         )
         traces += _ahead(r, line, whose, color, indicator["decimals"], unit, with_band=len(lines) == 1)
     layout = {
@@ -72,7 +72,7 @@ def figure(
         label = r.pick(other["name_zh"], other["name_en"])
         [axis] = _axes(r, [second])
         drawn = _trace(axis, second["points"][1], label, colors[len(lines)], other["decimals"], r.unit_of(other["unit"]))
-        traces.append({**drawn, "yaxis": "y2", "meta": {"trace": f"value/{other['id']}/{lines[0]['unit']['code']}", **axis.said}})
+        traces.append({**drawn, "yaxis": "y2", "meta": _meta(axis, other["id"], lines[0]["unit"]["code"])})
         layout["yaxis2"] = {
             "overlaying": "y",
             "side": "right",
@@ -138,6 +138,11 @@ def _ahead(r: Reader, line: dict[str, Any], whose: str, color: str, decimals: in
     return [*found, style | {"y": rounded([*(value for _, value in joins), *ahead["y"]]), "name": name,
                              "line": {"color": color, "width": 1.8, "dash": "dot"},
                              "hovertemplate": f"%{{y:,.{decimals}f}} {unit}<extra>{_plain(name)}</extra>"}]
+
+
+def _meta(axis: _Axis, indicator: str, code: str) -> dict[str, Any]:
+    """Whose value a click on a point asks for, and when."""
+    return {"trace": f"value/{indicator}/{code}", **axis.said}
 
 
 def _said(times: np.ndarray) -> dict[str, Any]:
