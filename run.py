@@ -88,7 +88,7 @@ def start_cities(system: System) -> None:
             for city in list(system.cities):
                 if not system.warm(city):
                     return                      # closed meanwhile
-                system.progress.update(is_ready=True, text="", share=1.0)
+                system.progress.update(is_ready=True, text="alerts")
                 if city == KEY and size != "off":
                     first_days(system, REPLAY_S)
                 else:
@@ -96,13 +96,15 @@ def start_cities(system: System) -> None:
         except Exception:
             log.exception("The values of a city could not be read at the start: they are read when asked for")
         finally:
-            system.progress.update(is_ready=True, text="", share=1.0)
+            system.progress.update(is_ready=True, is_whole=True, text="", share=1.0)
+        for city in list(system.cities):
+            system.alerts.take_up(city)             # what came in while others were judged
         if feed and KEY in system.cities:
             feed.start()
 
     system.feed = feed
     if unfinished or system.cities:
-        system.progress.update(is_ready=False, text="" if unfinished else "values", share=0.0)
+        system.progress.update(is_ready=False, is_whole=False, text="" if unfinished else "values", share=0.0)
         system.opening = threading.Thread(target=work, name="cities", daemon=True)
         system.opening.start()
 

@@ -98,7 +98,7 @@ class System:
         self.db = Database(settings.database, settings.memory_limit, settings.database_threads)
         self.built = build(self.db)
         self.indicators: dict[str, Indicator] = read_indicators(self.db)
-        self.progress: dict[str, object] = {"is_ready": True, "text": "", "share": 1.0}
+        self.progress: dict[str, object] = {"is_ready": True, "is_whole": True, "text": "", "share": 1.0}
         self._values: dict[str, Values] = {}
         self._cities: dict[str, City] = {}
         self._newest: dict[str, tuple[int, int | None]] = {}

@@ -103,7 +103,7 @@ class Briefs:
 
     def _run(self) -> None:
         while not self._stop.wait(self.seconds):
-            if not self.system.progress["is_ready"]:
+            if not self.system.progress["is_whole"]:
                 continue
             for city, day in due(self.system, time.time()):
                 try:

@@ -202,6 +202,7 @@ def layout(system: System, gateway: Gateway) -> Any:
         has_bell=viewer.may("operations.read"),
         views=page.name if city and page.name in KINDS and viewer.kind in KEEPERS and viewer.may(page.right) else "",
         person=person(system, viewer, r),
+        progress=dict(system.progress) if city and not system.progress["is_whole"] else None,
     )
 
 

@@ -11,6 +11,7 @@ from layouts import ids
 from layouts.components.icons import icon
 from layouts.components.saved_views import saved_views, views_button
 from layouts.components.still import still
+from layouts.preparing import coming
 from layouts.reader import Reader
 from layouts.theme import mantine
 
@@ -28,11 +29,13 @@ def shell(
     entry: str = "",
     has_bell: bool = False,
     views: str = "",
+    progress: dict[str, Any] | None = None,
 ) -> dmc.MantineProvider:
     """A whole screen. `city` and `cities` are {city, name_zh, name_en, is_synthetic, licence, versions}; `middle` goes into the header.
 
     `pages` are {name, path, title} of the pages in the bar, `entry` the one of them that this page stands behind;
     `person` is {name, roles, pages, has_account}: who is signed in. `views`: the page, where its address can be kept as a view.
+    `progress`: how far the start is, while not everything is in yet.
     """
     return dmc.MantineProvider(
         [
@@ -41,6 +44,7 @@ def shell(
             html.Div(
                 [
                     header(r, page, city, cities, middle, pages, person, entry or page, has_bell, views),
+                    coming(r.language, progress) if progress else None,
                     html.Main(content, id="main", tabIndex=-1, className=f"cs-main cs-page-{page}"),
                 ],
                 className="cs-shell",

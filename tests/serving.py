@@ -73,7 +73,7 @@ def demo_page(home: Path, **settings: Any) -> Iterator[tuple[str, Any]]:
     start(front)
     base = f"http://127.0.0.1:{front.effective_port}"
     for _ in range(240):
-        if json.load(urllib.request.urlopen(f"{base}/health"))["status"] == "ok":
+        if json.load(urllib.request.urlopen(f"{base}/health"))["status"] == "ok" and app.system.progress["is_whole"]:
             break
         time.sleep(0.25)
     yield base, app.system

@@ -146,7 +146,7 @@ class Messenger:
 
         for city in list(self.system.cities):
             silence = {rule.indicator for rule in self.system.alerts.rules.of(None) if rule.oldest is not None or rule.misses}
-            if silence and self.system.progress["is_ready"]:
+            if silence:
                 self.system.alerts.take_up(city, silence)
             life.escalate(self.system, city)
         deliver(self.system)

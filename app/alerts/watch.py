@@ -50,8 +50,11 @@ class Watch:
                 self._kept[city].read()
 
     def take_up(self, city: str, indicators: set[str] | None = None, replay_s: int = FIRST_S) -> int:
-        """Judge what is new of some indicators (None: of all); returns how many alerts were raised. An error is logged, never raised."""
-        if not self.rules.of(indicators):
+        """Judge what is new of some indicators (None: of all); returns how many alerts were raised. An error is logged, never raised.
+
+        While the start has not everything in yet, single indicators wait: it judges them all at once, as far back as it was told.
+        """
+        if not self.rules.of(indicators) or (indicators is not None and not self._system.progress["is_whole"]):
             return 0
         try:
             with self._lock:

@@ -33,7 +33,8 @@ log = logging.getLogger("chengshu")
 
 
 # what a visitor can do without for the first half minute: the page opens before these are in
-LATER = ("attribute_building", "attribute_floor", "reading_inside", "resource_", "item_", "responsibility_", "system_", "demand_")
+INSIDE = ("attribute_building", "attribute_floor", "reading_inside")
+CATALOGUE = ("resource_", "item_", "responsibility_", "system_", "demand_")
 
 
 def prepare(system: System, size: str, until: datetime | None = None, say: Say | None = None,
@@ -41,25 +42,28 @@ def prepare(system: System, size: str, until: datetime | None = None, say: Say |
     """Write the demo city and take it in; writing and taking in overlap. Returns the receipts.
 
     `say(text, share)` is told what goes on, share from 0 to 1; `is_usable()` is called once the map and the vital
-    signs can be shown, while the floors' history is still coming in. What is already in is a replay: nothing changes.
+    signs can be shown; buildings and floors come next, then the catalogue and the records. What is already in is a
+    replay: nothing changes.
     """
     tell = _onwards(say or _silent)
     until = until or written_until(system.settings.home / "demo")     # an interrupted first start goes on with the same files
     receipts: list[Receipt] = []
-    later: list[HandIn] = []
+    inside: list[HandIn] = []
+    catalogue: list[HandIn] = []
     written = [0.0]
     is_drawn = False
 
     def note(_file: str, done: float) -> None:
         written[0] = done
 
-    def take(hand_in: HandIn) -> None:
-        tell(hand_in.dataset, min(0.98, 0.5 * written[0] + 0.5 * len(receipts) / (len(receipts) + len(later) + 8)))
+    def take(hand_in: HandIn, step: str = "") -> None:
+        waiting = len(inside) + len(catalogue) + 8
+        tell(step or hand_in.dataset, min(0.98, 0.5 * written[0] + 0.5 * len(receipts) / (len(receipts) + waiting)))
         receipts.append(take_in(system.db, hand_in))
 
     for hand_in in _ahead(system.settings.home / "demo", size, system.settings.demo_seed, until, note):
-        if hand_in.file.stem.startswith(LATER):
-            later.append(hand_in)
+        if hand_in.file.stem.startswith(INSIDE + CATALOGUE):
+            (inside if hand_in.file.stem.startswith(INSIDE) else catalogue).append(hand_in)
             continue
         if hand_in.dataset in ("attribute", "reading", "flow") and not is_drawn:
             system.read_cities()
@@ -70,18 +74,21 @@ def prepare(system: System, size: str, until: datetime | None = None, say: Say |
     _take_up(system, tell)
     if is_usable:
         is_usable()
-    for hand_in in later:
+    for hand_in in inside:
         take(hand_in)
-    sizes = stock(system, KEY, later[-1].as_of, system.settings.home / "demo") if later else None
-    if sizes is not None:
-        take(sizes)
-    receipts += take_records(system, size, _aware(receipts[0].hand_in.as_of), lambda dataset: tell(dataset, 0.98))
     _take_up(system, tell)
-    if any(hand_in.dataset == "resource" for hand_in in later):
+    for hand_in in catalogue:
+        take(hand_in, "catalogue")
+    sizes = stock(system, KEY, catalogue[-1].as_of, system.settings.home / "demo") if catalogue else None
+    if sizes is not None:
+        take(sizes, "catalogue")
+    tell("records", 0.98)
+    receipts += take_records(system, size, _aware(receipts[0].hand_in.as_of))
+    _take_up(system, tell)
+    if any(hand_in.dataset == "resource" for hand_in in catalogue):
         receive_requests(system, max(receipt.hand_in.as_of for receipt in receipts))
     system.events.write(system.db)
     system.db.checkpoint()
-    tell("", 1.0)
     return receipts
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from app.system import System
@@ -14,11 +13,10 @@ from data.intake import Receipt, take_in
 OFFICER, STEWARD = "示例经办员", "示例数据专员"
 
 
-def take_records(system: System, size: str, until: datetime, tell: Callable[[str], None]) -> list[Receipt]:
+def take_records(system: System, size: str, until: datetime) -> list[Receipt]:
     """Take every hand-in of records in, received when it was written; what is in already is a replay."""
     receipts = []
     for given in hand_in_records(system.settings.home / "demo", size, system.settings.demo_seed, until):
-        tell(given.hand_in.dataset)
         receipt = take_in(system.db, given.hand_in, received_at=_received(given.hand_in))
         receipts.append(receipt)
         if receipt.rejected and not receipt.is_replay and given.mended is not None:

@@ -99,7 +99,6 @@ def test_the_messenger_sleeps_when_there_is_nothing_to_tell(tmp_path):
     messenger = push.Messenger(system)
     assert system.alerts.has_news.is_set(), "something was raised"
     system.alerts.has_news.clear()
-    system.progress["is_ready"] = True
     system.alerts.take_up("tiny")               # judged again, as the messenger does for silence: nothing came of it
     messenger.round()
     assert not system.alerts.has_news.is_set(), "it would wake itself for ever"

@@ -182,3 +182,16 @@ def test_without_the_word_silence_raises_nothing_and_a_learnt_rule_can_have_it(t
     hand(quiet, tmp_path / "quiet", 4, {STREETS[1]: 1.0})
     assert standing(quiet) == []
     quiet.close()
+
+
+def test_what_arrives_before_all_is_in_does_not_take_the_first_days_from_the_rules(system, tmp_path):
+    system.progress["is_whole"] = False                # the start still takes data in
+    for hour in (-30, 0):
+        hand(system, tmp_path, hour, {STREETS[0]: 40})
+    assert system.db.run("select count(*) from mgmt.alert_mark").fetchone() == (0,), "what is judged once is never looked back at"
+    assert system.alerts.take_up("tiny", None, 7 * 86_400) == 1
+    first = system.db.run("select min(began_at) from mgmt.alert").fetchone()[0]
+    assert first == int(tiny.NOON.timestamp()) - 30 * 3600, "from the first hour on"
+    system.progress["is_whole"] = True
+    hand(system, tmp_path, 1, {STREETS[1]: 40})
+    assert system.db.run("select count(*) from mgmt.alert").fetchone() == (2,), "from then on as it arrives"

@@ -47,6 +47,24 @@ def test_a_look_is_followed_in_place_and_stands_in_the_address(painting, demo):
     assert wrong == [] and outside(d, demo.address) == []
 
 
+def test_a_line_says_that_data_are_still_coming_in_and_goes_once_all_is_there(painting, demo):
+    d = begin(painting)
+    demo.system.progress.update(is_whole=False, text="records")
+    try:
+        opened(d, demo)
+        assert until(d, "const c = document.getElementById('coming'); return c && !c.hidden && c.innerText").split("\n") == [
+            "Data are still coming in; what is missing appears by itself", "people, enterprises, cases"]
+        assert d.execute_script("const edges = id => document.getElementById(id).getBoundingClientRect();"
+                                "return edges('coming').bottom <= edges('main').top"), "it covers nothing"
+        demo.system.progress.update(text="alerts")
+        until(d, "return document.getElementById('coming-step').textContent === 'judging the last days'")
+    finally:
+        demo.system.progress.update(is_whole=True, text="")
+    until(d, "return document.getElementById('coming').hidden && document.getElementById('main').getBoundingClientRect().top < 60")
+    d.refresh()
+    until(d, "return !!document.querySelector('#desk-map.is-painted') && !document.getElementById('coming')")
+
+
 @pytest.mark.parametrize(("width", "height"), [(1366, 768), (1920, 1080), (820, 1180)])
 def test_nothing_runs_off_and_a_finger_can_hit_what_acts(painting, demo, width, height):
     is_tablet = height > width
