@@ -136,7 +136,7 @@
       for (const name of ['pitch', 'bearing', 'maxDuration']) if (camera[name] !== undefined) pose[name] = camera[name];
       if (camera.bounds) {
         const [w, s, e, n] = camera.bounds;
-        const to = m.cameraForBounds([[w, s], [e, n]], {padding: map.roomOf(camera.padding ?? 32, this.frame.canvas), maxZoom: camera.maxZoom ?? 18, ...pose});
+        const to = m.cameraForBounds([[w, s], [e, n]], {padding: map.roomOf(camera.padding ?? this.props.home?.padding ?? 32, this.frame.canvas), maxZoom: camera.maxZoom ?? 18, ...pose});
         if (to) this.move({...to, ...pose});
       } else this.move({...(camera.lon !== undefined && {center: [camera.lon, camera.lat]}), ...(camera.zoom !== undefined && {zoom: camera.zoom}), ...pose});
     }

@@ -58,7 +58,7 @@
 
     fly(camera) {
       if (!camera) return;
-      if (camera.bounds) { this.map.fit(camera.bounds, camera.padding); this.map.jumpTo({}); }
+      if (camera.bounds) { this.map.fit(camera.bounds, camera.padding ?? this.props.home?.padding); this.map.jumpTo({}); }
       else this.map.jumpTo({...(camera.lon !== undefined && {center: [camera.lon, camera.lat]}), zoom: camera.zoom});
     }
     ease(to) { this.map.jumpTo(to); }

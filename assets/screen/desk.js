@@ -13,7 +13,7 @@
     unit = found.asked.unit;
     if (!map || !document.getElementById('desk-map')) return;
     const {values, colors, level, selected, card, bounds} = map;
-    page.set('desk-map', {values, colors, level, selected, card, ...(moved ? {camera: {bounds, padding: {left: 24, right: 56, top: 24, bottom: 24}, maxDuration: 700}} : {})});
+    page.set('desk-map', {values, colors, level, selected, card, ...(moved ? {camera: {bounds, maxDuration: 700}} : {})});
   };
   const refresh = async () => {
     const mine = ++asking, words = new URLSearchParams(location.search);

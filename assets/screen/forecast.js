@@ -35,7 +35,7 @@
     Object.assign(facts, rest, {map});
     if (map && $('forecast-map')) {
       const {values, colors, level, selected, bounds, card, layers} = map;
-      page.set('forecast-map', {values, colors, level, selected, card, layers, theme: page.theme(), ...(moved ? {camera: {bounds, padding: {left: 24, right: 56, top: 24, bottom: 24}, maxDuration: 700}} : {})});
+      page.set('forecast-map', {values, colors, level, selected, card, layers, theme: page.theme(), ...(moved ? {camera: {bounds, maxDuration: 700}} : {})});
     }
     build();
   };

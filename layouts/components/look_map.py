@@ -8,10 +8,13 @@ from layouts.components.city_map import CityMap
 from layouts.map_style import map_styles
 from layouts.reader import Reader
 
+# the legend's width is kept free at the left, the buttons' at the right
+BESIDE = {"left": 214, "right": 52, "top": 24, "bottom": 24}
+
 
 def look_map(r: Reader, name: str, city: dict[str, Any], place: dict[str, Any]) -> CityMap:
     """`name` is the component's id; `place` has bounds, colors, values, level, selected, card and, if any, layers, as CityMap takes them."""
-    camera = {"bounds": place["bounds"], "padding": {"left": 24, "right": 56, "top": 24, "bottom": 24}}
+    camera = {"bounds": place["bounds"], "padding": BESIDE}
     return CityMap(
         id=name,
         city=city["city"],

@@ -21,9 +21,7 @@ def panel(r: Reader, city: str, asked: dict[str, str], told: dict[str, Any]) -> 
         link = html.A(r.t("Open the map"), href=f"/map?city={city}&units={asked['unit']}", className="cs-link")
         return [html.H2(r.t("City information units")), empty(r.t("No units below are listed here"), text, "map", link)]
     one = told["indicator"]
-    head = [r.level(told["level"]), r.t("Alerts"), r.t("Abnormal"), r.t("Watch")]
-    if one:
-        head.append(r.t("Value"))
+    head = [r.level(told["level"]), *([r.t("Value")] if one else []), r.t("Alerts"), r.t("Abnormal"), r.t("Watch")]
     rows = []
     for row in told["rows"]:
         cells: list[Any] = [
@@ -32,7 +30,7 @@ def panel(r: Reader, city: str, asked: dict[str, str], told: dict[str, Any]) -> 
         ]
         if one:
             value = html.Span([status_dot(r, row["status"]), measured(r, row["value"], one)], **within(value_key(one["id"], row["code"], None)))
-            cells.append(value if row["value"] is not None else r.t("no data"))
+            cells.insert(1, value if row["value"] is not None else r.t("no data"))
         rows.append(cells)
     title = html.H2([r.t("Where"), html.Small(r.pick(one["name_zh"], one["name_en"])) if one else None])
     return [title, sheet(r.t("Where"), head, rows, (1, 2, 3, 4))]
