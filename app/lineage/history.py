@@ -9,6 +9,7 @@ from typing import Any
 from app.errors import NotFound
 from app.lineage.flow import MASK, hidden_fields
 from app.sight import Seen
+from app.units.succession import became, came_from
 from data import records
 
 MOST = 5000
@@ -31,8 +32,9 @@ def as_of(
 
 
 def unit_as_of(seen: Seen, city: str, code: str, at: int | None = None, known_at: int | None = None) -> dict[str, Any]:
-    """{unit, attributes, readings}: what a unit was at a time (epoch seconds; None: now), by what was known at `known_at` (None: now).
+    """{unit, came_from, became, attributes, readings}: a unit at a time (epoch seconds; None: now), by what was known at `known_at` (None: now).
 
+    `came_from` and `became` are what it took ground over from, and what took its own over since.
     `readings` are the newest of each indicator reported at the unit itself; indicators whose small counts are hidden are left out.
     Every row says the batch and row it came with. Raises NotFound where the unit did not stand, or was not known.
     """
@@ -43,7 +45,8 @@ def unit_as_of(seen: Seen, city: str, code: str, at: int | None = None, known_at
         raise NotFound("No such unit at that time, as far as was known", "Ask for another time", value=code)
     place = {"city": city, "level": found[0]["level"], "seq": found[0]["seq"]}
     told = [name for name, one in seen.indicators.items() if not seen.hides_few(one)]
-    return {"unit": found[0], "attributes": seen.rows("attributes_known", **place, **asked),
+    return {"unit": found[0], "came_from": came_from(seen, city, found[0]), "became": became(seen, city, code),
+            "attributes": seen.rows("attributes_known", **place, **asked),
             "readings": seen.rows("readings_known", indicators=told, **place, **asked)}
 
 

@@ -10,13 +10,14 @@ from app.indicators.series import before, last_days
 from app.indicators.status import STATUS, now_of, of_level
 from app.system import System
 from app.units import cards
+from app.units.succession import came_from
 
 COMMON = ("temperature_c", "rain_mm_h", "humidity_pct", "wind_ms", "people_flow", "security_incidents_per_10k")
 MOST_CHILDREN = 400
 
 
 def detail(system: System, city: str, row: dict[str, Any], indicator: str, at: int | None = None) -> dict[str, Any]:
-    """Unit, ancestors, children with their values, attributes, the chosen sign with its last days, and the common factors.
+    """Unit, ancestors, units it came from, children with their values, attributes, the chosen sign with its last days, and the common factors.
 
     `day_before` is the value 24 hours earlier; `common` holds the signs of COMMON that the city has.
     """
@@ -26,6 +27,7 @@ def detail(system: System, city: str, row: dict[str, Any], indicator: str, at: i
         "unit": row,
         "ancestors": cards.ancestors(system, city, row),
         "attributes": cards.attributes(system, city, row),
+        "came_from": came_from(system, city, row),
         "sign": main,
         "recent": recent.points(),
         "day_before": before(recent, main["at"]),

@@ -22,7 +22,7 @@ def children(
     ranked = sorted(known, key=lambda row: row["value"], reverse=direction != "up") + [row for row in rows if row.get("value") is None]
     top = max((abs(row["value"]) for row in known), default=0) or 1
     key = functools.partial(_key, sign, at)
-    title = r.t("{n} {level} below", n=r.number(total), level=plural(r, rows[0]["level"]))
+    title = r.t("{n} {level} below", n=r.number(total), level=plural(r, rows[0]["level"], total))
     return html.Div(
         [
             html.H4(title),
@@ -49,9 +49,9 @@ def child(r: Reader, row: dict[str, Any], top: float, decimals: int, key: str) -
     )
 
 
-def plural(r: Reader, level: str) -> str:
-    """The plural of a level."""
-    return {
+def plural(r: Reader, level: str, n: int = 2) -> str:
+    """The word for `n` units of a level."""
+    return r.level(level).lower() if n == 1 else {
         "district": r.t("districts"),
         "street": r.t("streets"),
         "community": r.t("communities"),

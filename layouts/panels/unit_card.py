@@ -14,6 +14,8 @@ from layouts.components.traced import traced, value_key
 from layouts.format import degrees
 from layouts.reader import Reader
 
+WHOLE = 0.995           # of an ended unit: the rest is where borders were drawn anew
+
 
 def unit_card(
     r: Reader, detail: dict[str, Any], indicator: dict[str, Any], owner: str, now: int, at: int | None, stands_out: Any = None
@@ -26,10 +28,12 @@ def unit_card(
         else children(r, detail["children"], detail["child_count"], detail["sign"], indicator["direction"], at)
     )
     if unit["level"] == "building" and detail["children"]:
-        below = html.Div([html.H4(r.t("{n} {level} below", n=r.number(detail["child_count"]), level=plural(r, "floor"))), below], className="cs-kin")
+        count = r.t("{n} {level} below", n=r.number(detail["child_count"]), level=plural(r, "floor", detail["child_count"]))
+        below = html.Div([html.H4(count), below], className="cs-kin")
     return html.Article(
         [
             head(r, unit),
+            came_from(r, detail["came_from"]),
             sign_block(r, detail, indicator, owner, now),
             stands_out,
             common_facts(r, detail, at, indicator["cadence"]),
@@ -60,6 +64,15 @@ def head(r: Reader, unit: dict[str, Any]) -> html.Header:
         ],
         className="cs-card-head",
     )
+
+
+def came_from(r: Reader, before: list[dict[str, Any]]) -> html.Div | None:
+    """Since when the unit stands, and which ended units it took over, whole or in part."""
+    if not before:
+        return None
+    names = [f"{r.name(one)} ({r.number(one['share'] * 100)} %)" if one["share"] < WHOLE else r.name(one) for one in before]
+    text = r.t("Since {day}, from {names}", day=r.moment(max(one["at"] for one in before), "date"), names=r.pick("、", ", ").join(names))
+    return html.Div(text, className="cs-soft cs-came-from")
 
 
 def common_facts(r: Reader, detail: dict[str, Any], at: int | None, cadence: str) -> html.Dl:

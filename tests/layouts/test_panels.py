@@ -86,6 +86,7 @@ def detail(unit=STREET, **more):
         "unit": unit,
         "ancestors": [],
         "attributes": [],
+        "came_from": [],
         "sign": sign(),
         "recent": ([NOON - 3600, NOON], [60.0, 58.0]),
         "day_before": 82.0,
@@ -257,6 +258,16 @@ def test_search_says_when_it_finds_nothing():
     assert search_results(Reader("en"), " ", []) is None
     assert "Nothing found" in text(search_results(Reader("en"), "<b>x", []))
     assert marked(search_results(Reader("en"), "h", [STREET]), "data-code") == ["990101001"]
+    gone = {**STREET, "code": "990101007", "ended_at": NOON, "became": [STREET, {**STREET, "name_en": "East"}]}
+    found = search_results(Reader("en"), "h", [gone])
+    assert f"now {STREET['name_en']}, East" in text(found) and marked(found, "data-code") == ["990101001"], "it leads to where the ground is now"
+
+
+def test_a_unit_that_took_others_over_says_so():
+    before = [{"name_zh": "甲街", "name_en": "A", "level": "street", "code": "990101007", "at": NOON, "share": 1.0},
+              {"name_zh": "乙街", "name_en": "B", "level": "street", "code": "990101008", "at": NOON, "share": 0.4}]
+    card = text(unit_card(Reader("zh"), detail(came_from=before), AQI, "生态局", NOON, None))
+    assert "由 甲街、乙街 (40 %) 划入" in card
 
 
 def test_many_units_are_summed_or_averaged():
