@@ -237,7 +237,7 @@ class Cube:
         return self.times[a:b], self.levels[level].value[a:b, seq - 1]
 
     def newest(self, level: str) -> tuple[NDArray[np.int64], Floats, NDArray[np.int64]]:
-        """(row, value, time) of every unit's newest value; row −1, NaN and 0 where it never reported."""
+        """(row, value, time) of every unit's newest value; row −1, NaN and 0 where it never reported, or stands no more."""
         used = self.times.size
         value = self.levels[level].value[:used]
         if used == 0:
@@ -249,9 +249,15 @@ class Cube:
             if not open_.any():
                 break
             row[open_ & ~np.isnan(value[back])] = back
+        row[~self.stands(level)] = -1
         known = row >= 0
         picked = np.where(known, value[np.maximum(row, 0), np.arange(row.size)], np.nan)
         return row, picked, np.where(known, self.times[np.maximum(row, 0)], 0)
+
+    def stands(self, level: str) -> NDArray[np.bool_]:
+        """Which units of a level stand today: one that was split or merged has a past, and nothing new is expected of it."""
+        fold = self.hierarchy.trees[-1].folds.get(level) if level != LEVELS[0] else None
+        return np.ones(self.hierarchy.sizes[level], bool) if fold is None else fold.parent >= 0
 
     def last(self, level: str, seq: int) -> int | None:
         """The row of the last step at which a unit reported; None where it never did."""

@@ -21,7 +21,7 @@ class SeenCube:
         self.indicator, self.native, self.times, self.hierarchy = cube.indicator, cube.native, cube.times, cube.hierarchy
         self.timezone = cube.timezone
         self.levels = frozenset(cube.levels)
-        self.at, self.last = cube.at, cube.last      # times are no secret: whose unit it is was asked before
+        self.at, self.last, self.stands = cube.at, cube.last, cube.stands      # times are no secret: whose unit it is was asked before
 
     def hidden(self, level: str, row: int) -> NDArray[np.bool_]:
         """Which units' values are hidden as small counts at one step."""

@@ -42,8 +42,8 @@ def class_bytes(system: System, city: str, indicator: str, level: str, at: int |
 def legend(system: System, city: str, indicator: str, level: str, at: int | None, by: By) -> dict[str, Any]:
     """What the class bytes of the same address mean, with unit, time and coverage."""
     cube, shown, row = step(system, city, indicator, level, at)
-    mask = system.mask(city, level)
-    _, found = classify(shown if mask is None else shown[mask[: shown.size]], one(system.indicators, indicator), by)
+    mask, drawn = system.mask(city, level), cube.stands(level)[: shown.size]
+    _, found = classify(shown[drawn if mask is None else drawn & mask[: shown.size]], one(system.indicators, indicator), by)
     n, expected = (0, 0) if row is None else (int(part.sum()) for part in cube.coverage(level, row))
     return {**asdict(found), "classes": len(found.counts), "unit": cube.indicator.unit, "decimals": cube.indicator.decimals,
             "at": None if row is None else int(cube.times[row]), "n": n, "expected": expected,

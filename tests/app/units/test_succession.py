@@ -2,11 +2,15 @@
 
 from datetime import timedelta
 
+import numpy as np
 import pytest
 import shapely
 
 from app import access
+from app.alerts.rules import rule_of
+from app.alerts.track import silent
 from app.errors import NotFound
+from app.map.values import legend
 from app.units import cards
 from app.units.search import search
 from app.units.succession import became, came_from
@@ -80,3 +84,20 @@ def test_streets_that_merge_come_from_both(system, tmp_path):
     system.take([tiny.hand_in(tmp_path, "unit", rows, "merged", as_of=tiny.NOON + timedelta(days=1), snapshot=True)])
     assert sorted((one["code"], round(one["share"], 6)) for one in came_from(system, "tiny", cards.unit(system, "tiny", "990101009"))) == [
         ("990101001", 1.0), ("990101002", 1.0)]
+
+
+def test_an_ended_street_is_neither_newest_nor_silent_nor_in_the_legend(system, tmp_path):
+    told = [tiny.readings("ponding_cm", "street", at=tiny.NOON + timedelta(hours=h)) for h in (0, 1)]
+    system.take([tiny.hand_in(tmp_path, "reading", rows, f"p{h}") for h, rows in enumerate(told)])
+    rule = rule_of({"id": "quiet", "indicator": "ponding_cm", "level": "street", "yellow": "age > PT2H"}, system.indicators)
+    later = int(tiny.NOON.timestamp()) + 30 * 3600
+    assert silent(rule, system.values("tiny").cube("ponding_cm"), later)[0].sum() == 4
+    halves(system, tmp_path)
+    cube = system.values("tiny").cube("ponding_cm")
+    ended = system.db.run("select seq from mgmt.identity where code = '990101001'").fetchone()[0] - 1
+    row, value, _ = cube.newest("street")
+    assert row[ended] == -1 and value[ended] != value[ended] and np.isfinite(value).sum() == 3
+    quiet, _ = silent(rule, cube, later)
+    assert not quiet[ended] and quiet.sum() == 3, "nobody waits for a street that was split"
+    found = legend(system, "tiny", "ponding_cm", "street", None, "threshold")
+    assert sum(found["counts"]) == 3 and found["no_data"] == 2, "what the map draws"
