@@ -19,11 +19,12 @@ from app.access import Viewer
 from app.errors import BadInput, Busy, NotFound, Refused
 from app.identity.office import Office
 from app.query.question import units_named
+from app.units.codes import listed
 
 if TYPE_CHECKING:
     from app.sight import Seen
 
-NAME_LONGEST, WORDS_LONGEST = 60, 4000  # characters
+NAME_LONGEST, WORDS_LONGEST = 60, 8000  # characters
 MOST = 100  # views of one person
 KEEPERS = ("account", "local")  # kinds of viewers that are a person
 
@@ -191,7 +192,7 @@ def is_in_sight(seen: Seen, view: SavedView) -> bool:
     if words.get("city") not in seen.cities:
         return False
     named = {words[name] for name in ("sign", "indicator", "indicator2") if words.get(name)}
-    units = {*words.get("units", "").split(","), *words.get("with", "").split(","), words.get("unit", "")} - {""}
+    units = {*listed(words.get("units", "")), *words.get("with", "").split(","), words.get("unit", "")} - {""}
     units |= {part.removeprefix("road:") for part in words.get("s", "").replace(";", ",").split(",") if part.startswith("road:")}
     if "q" in words:
         units |= units_named(words["q"])

@@ -5,7 +5,7 @@ const keyOf = request => {
   const url = new URL(request.url);
   url.searchParams.delete('have'); url.searchParams.delete('poll');
   // the layout depends on the page that asks for it
-  if (url.pathname.startsWith('/_dash-layout')) { const from = new URL(request.referrer || url.origin); from.searchParams.delete('poll'); url.searchParams.set('for', from.pathname + from.search); }
+  if (url.pathname.startsWith('/_dash-layout')) { const from = new URL(url.searchParams.get('of') || request.referrer || '/', url.origin); url.searchParams.delete('of'); from.searchParams.delete('poll'); url.searchParams.set('for', from.pathname + from.search); }
   return url.href;
 };
 self.addEventListener('install', () => self.skipWaiting());

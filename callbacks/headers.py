@@ -16,7 +16,7 @@ NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancest
 DEVICES = ("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer", "microphone", "midi", "payment", "usb")
 PLAIN = {
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",  # the page reads its own address from the referrer of its layout (callbacks/pages.py)
+    "Referrer-Policy": "same-origin",  # the page finds its own address in the referrer of what it asks for
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 OF_PAGES = {     # what only a document can break; a thousand tiles a second go without

@@ -10,6 +10,7 @@ from app.indicators.latest import latest
 from app.indicators.registry import Indicator
 from app.system import City, System
 from app.units import cards
+from app.units.codes import listed
 from app.units.levels import LEVELS
 from layouts.panels.view_controls import BEHIND, BY, COMPARE, SHOW
 from layouts.panels.view_controls import LEVELS as CHOICES
@@ -37,7 +38,7 @@ def read_view(system: System, city: City, asked: Mapping[str, str]) -> dict[str,
         "at": _whole(asked.get("at")),
         "tab": _one(asked, "tab", TABS, ""),
         "explode": min(100, _whole(asked.get("explode")) or 0),
-        "units": [code[:40] for code in asked.get("units", "").split(",")[:200] if code],
+        "units": listed(asked.get("units", "")),
         "home": home,
         "camera": _camera(asked.get("camera"), home),
     }

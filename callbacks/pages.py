@@ -167,7 +167,8 @@ def asked_for() -> tuple[str, dict[str, str]]:
     """(path, words) of the page that asks: of the request itself, or of the page whose layout it is."""
     if not has_request_context():
         return "/", {}
-    here = urlsplit(request.referrer or "") if request.path.startswith("/_dash") else urlsplit(request.full_path)
+    # a page's layout is asked for with the page's address (assets/early.js): a browser cuts a long one out of the referrer
+    here = urlsplit(request.args.get("of") or request.referrer or "") if request.path.startswith("/_dash") else urlsplit(request.full_path)
     return here.path or "/", dict(parse_qsl(here.query[:8000]))
 
 

@@ -38,15 +38,8 @@ def browser_facts(r: Reader, city: dict[str, Any], indicators: Iterable[dict[str
 def browser_words(r: Reader) -> dict[str, str]:
     """What scripts say."""
     return {
-        "stale": r.t("old"),
         "copied": r.t("The link is copied"),
-        "ahead": r.t("Demo clock {time}"),
-        "age": r.t("Data {age}"),
-        "justNow": r.t("just now"),
-        "minutes": r.t("{n} min ago"),
-        "hours": r.t("{n} h ago"),
-        "days": r.t("{n} d ago"),
-        "offline": r.t("No connection to the server; trying again"),
+        "addressCut": r.t("A link keeps {kept} of the {all} selected units"),
         "nothing": r.t("Nothing found"),
         "city": r.t("Whole city"),
         "drawHint": r.t("Click the corners, double-click to finish; Esc ends"),

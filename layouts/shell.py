@@ -8,6 +8,7 @@ import dash_mantine_components as dmc
 from dash import html
 
 from layouts import ids
+from layouts.components.data_age import data_age
 from layouts.components.icons import icon
 from layouts.components.saved_views import saved_views, views_button
 from layouts.components.still import still
@@ -127,7 +128,7 @@ def header(
                 still(
                     [
                         html.Span([html.Span(r.t("Synthetic demo data"), className="cs-badge-long"),
-                                   html.Span(r.t("Demo"), className="cs-badge-short")], className="cs-badge",
+                                   html.Span(r.t("Synthetic"), className="cs-badge-short")], className="cs-badge",
                                   title=r.t("This city is made up; none of its numbers is real."))
                         if city and city["is_synthetic"]
                         else None,
@@ -135,7 +136,7 @@ def header(
                                className="al-bell", id="alert-bell", hidden=True, title=r.t("Open alerts"), **{"aria-label": r.t("Open alerts")})
                         if has_bell else None,
                         views_button(r) if views else None,
-                        html.Span(id="data-age", className="cs-age", role="status", title=r.t("Age of the newest reading")),
+                        data_age(r, city),
                         html.Button(
                             "EN" if r.language == "zh" else "中",
                             type="button",
@@ -204,7 +205,8 @@ def person_menu(r: Reader, page: str, person: dict[str, Any]) -> html.Div:
             ),
             html.Div(
                 [
-                    html.Div([html.B(person["name"]), html.Small(" · ".join(person["roles"]))], className="cs-menu-head"),
+                    html.Div([html.B(person["name"]), html.Small(" · ".join(person["roles"])), html.Small(className="cs-age-too")],
+                         className="cs-menu-head"),
                     *links,
                     html.Button(
                         [icon("leave", 16), html.Span(r.t("Sign out"))],

@@ -131,6 +131,16 @@ def is_valid(text: str) -> bool:
     return True
 
 
+def listed(text: str, most: int = 1000) -> list[str]:
+    """The codes of an address, commas between. `-` and an end: the code before it with another end (assets/screen/page.js writes it so)."""
+    found: list[str] = []
+    for part in text.split(",")[:most]:
+        end = part[1:] if found and part.startswith("-") else ""
+        if part:
+            found.append((found[-1][: -len(end)] + end if end else part)[:40])
+    return found
+
+
 def imported_city(number: int) -> Code:
     """The city code of the number-th imported place (1 … 46 655): 000100, 000200, …, 00ZZ00, 010000, …"""
     if not 1 <= number < 36**3:

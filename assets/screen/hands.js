@@ -4,6 +4,11 @@
   const root = document.documentElement, $ = id => document.getElementById(id);
   const remember = (name, value) => { document.cookie = `chengshu-${name}=${value};path=/;max-age=31536000;samesite=lax`; };
 
+  /* paper is white, whatever the screen is */
+  let onScreen;
+  addEventListener('beforeprint', () => { onScreen = root.dataset.mantineColorScheme; root.dataset.mantineColorScheme = 'light'; });
+  addEventListener('afterprint', () => { root.dataset.mantineColorScheme = onScreen; });
+
   const closeMenus = but => document.querySelectorAll('.cs-menu:not([hidden])').forEach(m => {
     if (m === but) return;
     m.hidden = true;

@@ -99,6 +99,28 @@
   };
 
   /* ---- the address ---- */
+  const MOST_CODES = 1000, MOST_LETTERS = 6500;
+  /* codes of one level differ at their ends: `-` and the end alone after the first (app/units/codes.py: listed) */
+  const packed = codes => {
+    const parts = codes.slice(0, MOST_CODES).map((code, i, all) => {
+      const before = all[i - 1];
+      if (!before || before.length !== code.length) return code;
+      let same = 0;
+      while (same < code.length - 1 && code[same] === before[same]) same++;
+      return same ? `-${code.slice(same)}` : code;
+    });
+    let letters = 0;
+    return parts.filter(part => (letters += part.length + 1) <= MOST_LETTERS);
+  };
+  const unpacked = text => text.split(',').reduce((found, part) => {
+    if (part) found.push(part[0] === '-' && found.length ? found.at(-1).slice(0, 1 - part.length) + part.slice(1) : part);
+    return found;
+  }, []);
+  let cutAt = 0;
+  const sayCut = (kept, all, words) => {
+    if (kept < all && cutAt !== all) page.notice(words.replace('{kept}', kept).replace('{all}', all));
+    cutAt = kept < all ? all : 0;
+  };
   const addressOf = (view, at, selection, mapView, tab, explode, facts) => {
     const d = facts.defaults, p = new URLSearchParams(), put = (name, value, usual) => { if (value !== usual && value !== null && value !== undefined && value !== '') p.set(name, value); };
     p.set('city', facts.city); p.set('indicator', view.indicator);
@@ -106,7 +128,9 @@
     put('compare', view.compare, 'off');
     if (view.compare === 'indicator') put('indicator2', view.indicator2);
     if (view.compare === 'time') put('behind', String(view.behind), '86400');
-    put('units', (selection?.items || []).slice(0, 200).map(i => i.code).join(','), '');
+    const codes = (selection?.items || []).map(i => i.code), kept = packed(codes);
+    put('units', kept.join(','), '');
+    sayCut(kept.length, codes.length, facts.words.addressCut);
     put('tab', tab, ''); put('at', at, null);
     const key = p.toString();
     put('explode', explode ? String(explode) : '', '');
@@ -141,24 +165,11 @@
     set('time-bar', {value: at, settled: at});
     const c = (p.get('camera') || '').split(',').map(Number);
     set('map', {mode3d: p.get('dims') === '3d', ...(c.length === 5 && c.every(Number.isFinite) && {camera: {lon: c[0], lat: c[1], zoom: c[2], pitch: c[3], bearing: c[4]}})});
-    page.select((p.get('units') || '').split(',').filter(Boolean));
+    page.select(unpacked(p.get('units') || ''));
   });
 
   /* ---- versions, age ---- */
-  const ageText = (seconds, w) => seconds < 60 ? w.justNow : seconds < 3600 ? w.minutes.replace('{n}', Math.floor(seconds / 60))
-    : seconds < 86400 ? w.hours.replace('{n}', Math.floor(seconds / 3600)) : w.days.replace('{n}', Math.floor(seconds / 86400));
-  let newest = null, ageFacts = null, ageReader = null;
-  const showAge = () => {
-    const place = document.getElementById('data-age');
-    if (!place || !ageFacts || newest === null) return;
-    const w = ageFacts.words, isOffline = root.classList.contains('is-offline');
-    if (isOffline) { place.textContent = w.offline; return; }
-    const seconds = Date.now() / 1000 - newest;
-    const stale = seconds > 2 * 3600 + 900;
-    place.textContent = seconds < -60 ? w.ahead.replace('{time}', window.chengshu_screen.clock(newest, ageFacts.zone, ageFacts.language)) : w.age.replace('{age}', ageText(seconds, w)) + (stale ? ` · ${w.stale}` : '');
-    place.classList.toggle('is-stale', stale);
-  };
-  screen.age = (versions, facts, reader) => { newest = versions?.newest ?? null; ageFacts = facts; ageReader = reader; page.versions = versions; showAge(); };
+  screen.age = versions => { page.versions = versions; page.showAge(versions?.newest); };
   let later;
   const poll = async () => {
     clearTimeout(later);
@@ -173,7 +184,7 @@
         // what was asked while the server was away had no answer: legend, card and table ask again
         if (mine && (back || mine.values !== page.versions.values || mine.newest !== page.versions.newest)) set('versions', {data: {city: page.versions.city, ...mine, asked: Date.now()}});
       } catch { root.classList.add('is-offline'); }
-      showAge();
+      page.showAge();
     }
     later = setTimeout(poll, 5000);
   };

@@ -16,7 +16,7 @@
   const formatOf = (zone, language, style, isFar) => new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : 'zh-CN', {
     timeZone: zone, hourCycle: 'h23', ...(isFar && {year: 'numeric'}),
     ...(style === 'P1M' || style === 'P3M' ? {year: 'numeric', month: language === 'en' ? 'short' : 'long'} : style === 'P1Y' ? {year: 'numeric'}
-      : style === 'P1D' || style === 'P7D' ? {month: language === 'en' ? 'short' : 'long', day: 'numeric', weekday: 'short'} : style === 'day' ? {month: language === 'en' ? 'short' : 'numeric', day: 'numeric'}
+      : style === 'P1D' || style === 'P7D' ? {month: language === 'en' ? 'short' : 'long', day: 'numeric', weekday: 'short'} : style === 'day' || style === 'moment' ? {month: language === 'en' ? 'short' : 'numeric', day: 'numeric', ...(style === 'moment' && {hour: '2-digit', minute: '2-digit'})}
       : {month: language === 'en' ? 'short' : 'long', day: 'numeric', weekday: 'short', hour: '2-digit', minute: '2-digit'})
   });
   screen.clock = clock;

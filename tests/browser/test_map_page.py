@@ -143,6 +143,21 @@ def test_the_address_restores_the_view(page):
     assert (kept["units"], kept["by"], kept["dims"], kept["tab"]) == (code, "quantile", "3d", "table")
 
 
+def test_an_address_of_hundreds_of_units_restores_them(page, demo):
+    codes = [row["code"] for row in demo.system.db.rows("select code from theme.unit where level = 'building' order by code limit 700")]
+    d = page("?lang=en&indicator=aqi")
+    d.execute_script("chengshu.page.select(arguments[0])", codes)
+    until(d, "return decodeURIComponent(location.search).includes(',-')")
+    address = d.current_url
+    assert sum(map(len, codes)) > 4_000 and len(address) < 8_000
+    d.get(address)
+    until(d, f"return chengshu.page.codes().length === {len(codes)}")
+    assert d.execute_script("return chengshu.page.codes()") == codes and d.execute_script("return !!document.querySelector('#map.is-painted')")
+    d.execute_script("chengshu.page.select(arguments[0])", [row["code"] for row in demo.system.db.rows(
+        "select code from theme.unit where level = 'floor' order by code limit 1200")])
+    until(d, "return document.body.textContent.includes('A link keeps')")
+
+
 def test_language_and_theme_switch_keep_the_place(page):
     d = page("?lang=zh&theme=dark&indicator=congestion_index")
     click(d, "[data-action=theme]")

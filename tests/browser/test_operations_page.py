@@ -47,6 +47,26 @@ def test_a_look_is_followed_in_place_and_stands_in_the_address(painting, demo):
     assert wrong == [] and outside(d, demo.address) == []
 
 
+@pytest.mark.parametrize(("width", "height", "language", "word"), [(1366, 768, "en", "Synthetic"), (820, 1180, "zh", "合成"), (420, 900, "zh", "合成")])
+def test_every_width_and_paper_say_that_the_city_is_made_up_and_how_old_the_data_are(painting, demo, width, height, language, word):
+    d = begin(painting, width, height, height > width)
+    enter(d, demo.address, *demo.local)
+    d.get(f"{demo.address}/signs?lang={language}&theme=dark")
+    badge = "return document.querySelector('.cs-badge')?.innerText"
+    assert word in until(d, badge)
+    place = "#data-age" if width > 1099 else ".cs-age-too"
+    until(d, f"return /Demo|Data|示范|数据/.test(document.querySelector('{place}')?.textContent)")
+    d.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        assert word in d.execute_script(badge) and d.execute_script("return !document.querySelector('.cs-header-end a')?.offsetParent")
+        d.execute_script("dispatchEvent(new Event('beforeprint'))")
+        assert d.execute_script("return getComputedStyle(document.body).backgroundColor") != "rgb(11, 16, 22)", "paper is white"
+        d.execute_script("dispatchEvent(new Event('afterprint'))")
+        assert d.execute_script("return document.documentElement.dataset.mantineColorScheme") == "dark"
+    finally:
+        d.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+
+
 def test_a_line_says_that_data_are_still_coming_in_and_goes_once_all_is_there(painting, demo):
     d = begin(painting)
     demo.system.progress.update(is_whole=False, text="records")

@@ -61,7 +61,7 @@ def test_every_word_of_a_page_is_kept(served):
 
 @pytest.mark.parametrize(("words", "fact"), [
     ({"name": ""}, "1 to 60"), ({"name": "x" * 61}, "1 to 60"), ({"name": "a\u202eb"}, "1 to 60"), ({"page": "alerts"}, "cannot be kept"),
-    ({"words": "unit=1"}, "no city"), ({"words": "city=tiny&q=" + "x" * 4000}, "too long"), ({"shared": "maybe"}, "shared or not")])
+    ({"words": "unit=1"}, "no city"), ({"words": "city=tiny&q=" + "x" * 8000}, "too long"), ({"shared": "maybe"}, "shared or not")])
 def test_what_cannot_be_kept_says_why(served, words, fact):
     answer = served[1]["lin"].post("/api/views", data={"page": "operations", "words": "city=tiny", "name": "wrong", "shared": "false", **words})
     assert answer.status_code == 400 and fact in answer.json["fact"] and answer.json["remedy"] and "wrong" not in mine(served[1]["lin"])

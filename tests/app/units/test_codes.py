@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import BadInput
-from app.units.codes import imported_city, is_valid, parse
+from app.units.codes import imported_city, is_valid, listed, parse
 from data.levels import LEVELS
 
 
@@ -44,3 +44,21 @@ def test_a_full_parent_says_how_many_fit():
     assert imported_city(1).child(1295).text == "0001ZZ"
     with pytest.raises(BadInput):
         imported_city(1).child(1296)
+
+
+SOME = [f"99010600800600{g}B{b:05}" for g in range(1, 10) for b in range(40)] + ["990101", "990101002"]
+
+
+@given(st.lists(st.sampled_from(SOME), max_size=80, unique=True))
+def test_an_address_lists_codes_by_their_ends(codes):
+    parts = []
+    for before, code in zip(["", *codes], codes, strict=False):
+        same = next(k for k in range(len(code)) if k == len(code) - 1 or before[k] != code[k]) if len(before) == len(code) else 0
+        parts.append(f"-{code[same:]}" if same else code)
+    assert listed(",".join(parts)) == codes
+    assert listed(",".join(codes)) == codes, "and as addresses have always been"
+
+
+@given(st.text(alphabet="-,AB09", max_size=60))
+def test_any_text_is_a_list_of_short_codes(text):
+    assert all(0 < len(code) <= 40 for code in listed(text, 5)) and len(listed(text, 5)) <= 5
