@@ -232,9 +232,13 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
     commands.add_parser("serve", help="serve the screens and the API", description="Serve until interrupted. "
                         "Settings (address, port, demo city, …) are environment variables: see `run.py check`.")
-    built = commands.add_parser("build", help="bring the libraries to what data/sql says")
+    built = commands.add_parser("build", help="bring the libraries to what data/sql says",
+                                description="Run data/sql in the order of what reads what, make anew "
+                                "only what changed, and print what was done in how long.")
     built.add_argument("--fresh", action="store_true", help="throw the database away first")
-    commands.add_parser("check", help="print settings, parts and cities, and say what is wrong")
+    commands.add_parser("check", help="print settings, parts and cities, and say what is wrong",
+                        description="Every setting with value, source and help; parts; cities; does every batch balance, is the trail whole. "
+                                    "Ends with 1 where something is wrong.")
     identity_commands.add_parsers(commands)
     keeping.add_parsers(commands)
     exchange_commands.add_parsers(commands)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets as randomness
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from flask import Response, redirect, request
 
@@ -50,8 +50,9 @@ class Door:
         return answer
 
     def reader(self) -> Reader:
-        """Language and theme of the reader."""
-        return reader_of(self.system, request.args)
+        """Language and theme of the reader, or of the page they came for."""
+        page = dict(parse_qsl(urlsplit(request.args.get("next", "")[:8000]).query))
+        return reader_of(self.system, {**page, **request.args})
 
     def is_secure(self) -> bool:
         """True where the browser came by HTTPS."""

@@ -47,7 +47,8 @@ def test_a_look_is_followed_in_place_and_stands_in_the_address(painting, demo):
     assert wrong == [] and outside(d, demo.address) == []
 
 
-@pytest.mark.parametrize(("width", "height", "language", "word"), [(1366, 768, "en", "Synthetic"), (820, 1180, "zh", "合成"), (420, 900, "zh", "合成")])
+@pytest.mark.parametrize(("width", "height", "language", "word"), [
+    (1366, 768, "en", "Synthetic"), (820, 1180, "zh", "合成"), (420, 900, "zh", "合成")])
 def test_every_width_and_paper_say_that_the_city_is_made_up_and_how_old_the_data_are(painting, demo, width, height, language, word):
     d = begin(painting, width, height, height > width)
     enter(d, demo.address, *demo.local)

@@ -194,3 +194,9 @@ def test_what_somebody_types_is_shown_as_text(browser, system):
 def test_too_long_fields_are_refused_before_they_cost_anything(browser, system):
     assert enter(browser, "mayor", password="x" * 2000).status_code == 400
     assert enter(browser, "m" * 5000, password="x" * 20).status_code == 400
+
+
+def test_the_door_speaks_the_language_of_the_page_one_came_for(browser):
+    asked = {"next": "/map?city=demo&lang=en&theme=light"}
+    assert 'lang="en"' in browser.get("/sign-in", query_string=asked, headers=HTML).text
+    assert 'lang="zh' in browser.get("/sign-in", query_string={**asked, "lang": "zh"}, headers=HTML).text, "one's own choice counts more"
