@@ -249,13 +249,14 @@ def parser() -> argparse.ArgumentParser:
     bench.add_argument("--size", default="", help="data size, where the benchmark has several")
     place = commands.add_parser("import", help="take a real place in from a file")
     place.add_argument("file", help="path or https address of .osm.pbf, GeoJSON, GeoPackage, Shapefile (or .zip), GeoParquet, CityJSON, CSV, Excel")
-    place.add_argument("--city", required=True, help="city key: a–z, 0–9, - and _")
+    place.add_argument("--city", required=True, help="the city, by its name or its key (a–z, 0–9, - and _); a name is kept and makes the key")
     place.add_argument("--city-name", default="", help="name to show, where the file does not say one")
     place.add_argument("--crs", default=None, help="gcj02, bd09 or EPSG:n, where the file does not say it")
     place.add_argument("--name-field", default=None, help="field that holds the names")
     place.add_argument("--code-field", default=None, help="field that holds the unit codes")
     place.add_argument("--level", default=None, help="level of the file's units: district, street, community, building, …")
     place.add_argument("--dry-run", action="store_true", help="show what was recognised and how it maps; change nothing")
+    place.add_argument("--force", action="store_true", help="take the file even if it is older than what is in, or knows few of its buildings")
     place.add_argument("--report", default=None, metavar="FILE.json", help="write the report as JSON")
     return top
 

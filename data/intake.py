@@ -60,11 +60,9 @@ def take_in(db: Database, hand_in: HandIn, received_at: datetime | None = None) 
     if hand_in.snapshot and not table.num_rows:
         raise BadInput("An empty snapshot would close everything its source has", "Hand it in with its rows", file=hand_in.file)
     with db.write() as cursor:
-        known = cursor.execute(
-            "select batch from front.batch where city = $1 and source = $2 and dataset = $3 and sha256 = $4",
-            [hand_in.city, hand_in.source, hand_in.dataset, digest]).fetchone()
-        if known:
-            return Receipt(known[0], hand_in, table.num_rows, 0, 0, table.num_rows, time.perf_counter() - started, True)
+        known = _replayed(cursor, hand_in, digest)
+        if known is not None:
+            return Receipt(known, hand_in, table.num_rows, 0, 0, table.num_rows, time.perf_counter() - started, True)
         batch = _register(cursor, hand_in, table, digest, received_at)
         _to_hub(cursor, hand_in, table, batch)
         accepted, rejected, duplicate, rules = _check(cursor, hand_in, batch)
@@ -76,6 +74,17 @@ def take_in(db: Database, hand_in: HandIn, received_at: datetime | None = None) 
                        [batch, accepted, rejected, duplicate, seconds])
         cursor.execute("update front.batch set state = 'based' where batch = $1", [batch])
     return Receipt(batch, hand_in, table.num_rows, accepted, rejected, duplicate, seconds, False, rules)
+
+
+def _replayed(cursor: duckdb.DuckDBPyConnection, hand_in: HandIn, digest: str) -> int | None:
+    """The batch that a file came as before; None for a new one, and for what says how everything is once more, after something else was said."""
+    given = [hand_in.city, hand_in.source, hand_in.dataset]
+    known = cursor.execute("select max(batch) from front.batch where city = $1 and source = $2 and dataset = $3 and sha256 = $4",
+                           [*given, digest]).fetchone()[0]
+    if known is None or not (hand_in.snapshot or hand_in.dataset == "city"):
+        return known
+    last, as_of = cursor.execute("select max(batch), max(as_of) from front.batch where city = $1 and source = $2 and dataset = $3", given).fetchone()
+    return known if known == last or _utc(hand_in.as_of) <= as_of else None
 
 
 def _register(cursor: duckdb.DuckDBPyConnection, hand_in: HandIn, table: pa.Table, digest: str, received_at: datetime) -> int:

@@ -111,15 +111,17 @@ def write(
     folder: Path,
     known: pd.DataFrame | dict[tuple[str, str], str] | None = None,
     progress: Progress | None = None,
+    said_by: str | None = None,
 ) -> tuple[list[HandIn], Report]:
     """Write the hand-ins of a plan as Parquet files into a folder, and report.
 
     `known` are the units of earlier imports of this city (Known says in what form): what is unchanged keeps its code.
+    `said_by` is the source that they were handed in as: a newer file ends what it leaves out, whatever its format.
     """
     units, report = build(what, known, progress)
     folder.mkdir(parents=True, exist_ok=True)
     source, options = what.source, what.options
-    whole = not units_table.is_table(source)
+    whole = is_whole(what)
     tables: list[tuple[str, pa.Table, bool]] = []
     city = units[units["level"] == "city"]
     if len(city):
@@ -134,11 +136,16 @@ def write(
     for dataset, table, snapshot in tables:
         file = folder / f"{options.city}-{dataset}.parquet"
         pq.write_table(table, file, compression="zstd")
-        found.append(HandIn(options.city, source.format, dataset, file, source.moment, snapshot))
+        found.append(HandIn(options.city, said_by or source.format, dataset, file, source.moment, snapshot))
     return found, report
 
 
 hand_ins = write
+
+
+def is_whole(what: Plan) -> bool:
+    """True where the file draws the place: what it leaves out is gone. A table of codes adds to what is there."""
+    return not units_table.is_table(what.source)
 
 
 def build(

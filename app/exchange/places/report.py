@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from app.exchange.places.change import Change
 from data.levels import LEVELS
 from data.place.source import Note
 
@@ -13,7 +14,8 @@ from data.place.source import Note
 @dataclass(frozen=True, slots=True)
 class Report:
     """Counts of an import. in = accepted + rejected + duplicate over the features considered (buildings, parts,
-    boundaries, basemap features, table rows); `rejects` names each rejected one, `repairs` each taken in changed."""
+    boundaries, basemap features, table rows); `rejects` names each rejected one, `repairs` each taken in changed;
+    `change` says what a place that was in already gets new, keeps and loses."""
 
     format: str
     crs: str
@@ -29,6 +31,7 @@ class Report:
     seconds: float
     as_of: str
     extra: dict[str, object] = field(default_factory=dict)
+    change: Change | None = None
 
     def to_json(self) -> dict[str, object]:
         """The report as the JSON file has it."""
@@ -37,7 +40,7 @@ class Report:
             "in": self.count_in, "accepted": self.accepted, "rejected": self.rejected, "duplicate": self.duplicate,
             "rejects": [note.to_json() for note in self.rejects], "repaired": len(self.repairs),
             "repairs": [note.to_json() for note in self.repairs], "warnings": list(self.warnings),
-            "seconds": round(self.seconds, 3), **self.extra,
+            "seconds": round(self.seconds, 3), **self.extra, **({"change": self.change.to_json()} if self.change else {}),
         }  # fmt: skip
 
     def lines(self) -> list[str]:
@@ -53,6 +56,8 @@ class Report:
             f"in {self.count_in} = accepted {self.accepted} + rejected {self.rejected} + duplicate {self.duplicate};"
             f" repaired {len(self.repairs)}",
         ]
+        if self.change:
+            text.append(self.change.line())
         reasons = (
             pd.Series([f"{note.kind}: {note.reason}" for note in self.rejects], dtype=object).value_counts().head(8)
         )

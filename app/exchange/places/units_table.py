@@ -68,8 +68,9 @@ def units(source: Source, known: Known, city_name: str | None, city_number: int)
             table["source_id"].iloc[row],
             reason,
             "row",
+            row=row + 1,
             column="parent_code" if "parent" in reason else "code",
-            value=ids[row],
+            value=parents[row] if "parent" in reason else ids[row],
         )
     return _frame(table, [row for row in order if row not in bad], ids, parents, levels, codes, city, city_name)
 

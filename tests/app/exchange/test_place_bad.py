@@ -244,7 +244,7 @@ def test_code_lists_keep_their_codes(tmp_path):
     text += "440104,越秀区\n440999001,外\n44010X,坏\n440105002,无父\n"
     units, report = imported(csv(tmp_path, text, "gbk"))
     assert units["code"].tolist() == ["440100", "440103", "440104", "440103001"]
-    assert {note.value: note.reason for note in report.rejects if note.value}.keys() >= {
+    assert {note.id: note.reason for note in report.rejects if note.value}.keys() >= {
         "440999001",
         "44010X",
         "440105002",

@@ -1,0 +1,107 @@
+"""`run.py import` over a city that is in: by name, newer, older, of another place, in another format, and what the rules say."""
+
+import json
+import os
+from argparse import Namespace
+from datetime import UTC, datetime
+
+import geopandas as gpd
+import pytest
+import shapely
+
+from app.errors import BadInput
+from app.exchange.importing import city_key, import_place, summary, take_place
+from app.settings import load
+from app.system import System
+
+USUAL = {"city": "place", "city_name": "", "crs": None, "name_field": None, "code_field": None, "level": None, "dry_run": False, "report": None,
+         "force": False}
+
+
+@pytest.fixture
+def system(tmp_path):
+    running = System(load(home=tmp_path / "home", demo="off"))
+    yield running
+    running.close()
+
+
+def squares(folder, name, ids, day=1, west=8.0, kind="geojson"):
+    """Buildings 20 m wide in a row, as of a day of June 2026."""
+    shapes = [shapely.box(west + 0.0004 * n, 47.0, west + 0.0004 * n + 0.00025, 47.0002) for n in ids]
+    frame = gpd.GeoDataFrame({"id": [f"w{n}" for n in ids], "building": ["yes"] * len(ids), "building:levels": [2] * len(ids)},
+                             geometry=shapes, crs=4326)
+    file = folder / f"{name}.{kind}"
+    frame.to_file(file, driver="GeoJSON" if kind == "geojson" else "GPKG")
+    at = datetime(2026, 6, day, tzinfo=UTC).timestamp()
+    os.utime(file, (at, at))
+    return file
+
+
+def take(system, file, **more):
+    return take_place(system, Namespace(**{**USUAL, "file": str(file), **more}))
+
+
+def standing(system, level="building"):
+    return sorted(row["source_id"] for row in system.db.rows("select source_id from theme.unit where city = 'place' and level = $1", [level]))
+
+
+def test_a_city_may_be_named(tmp_path, monkeypatch, capsys):
+    names = {"munchen": "munchen", "Monaco": "monaco", "广州": "guangzhou", "São Paulo": "sao-paulo", "a_b-c": "a_b-c", "../etc": "../etc"}
+    assert {name: city_key(name) for name in names} == names
+    squares(tmp_path, "a", range(4))
+    assert import_place(load(home=tmp_path / "home", demo="off"), Namespace(**{**USUAL, "city": "广州", "file": str(tmp_path / "a.geojson")})) == 0
+    assert "guangzhou is in" in capsys.readouterr().out
+    running = System(load(home=tmp_path / "home", demo="off"))
+    assert running.cities["guangzhou"].name_zh == "广州"
+    running.close()
+
+
+def test_a_newer_file_says_what_it_changes_and_an_earlier_state_may_come_again(system, tmp_path):
+    take(system, squares(tmp_path, "a", range(16), 1))
+    _, report, _ = take(system, squares(tmp_path, "b", [n for n in range(17) if n != 5], 2))
+    assert (report.change.kept["building"], report.change.new["building"], report.change.ended["building"]) == (15, 1, 1)
+    assert "against what is in:" in " ".join(report.lines())
+    take(system, squares(tmp_path, "c", range(16), 3))
+    assert standing(system) == sorted(f"w{n}" for n in range(16)), "the first state again is no replay: w5 is back, w16 gone"
+    receipts = take(system, squares(tmp_path, "c", range(16), 3))[2]
+    assert all(one.is_replay for one in receipts if one.hand_in.dataset == "unit"), "the same once more is one"
+
+
+def test_another_places_file_and_an_older_one_are_refused_unless_meant(system, tmp_path):
+    take(system, squares(tmp_path, "a", range(16), 10))
+    with pytest.raises(BadInput, match="0 of the 16 buildings"):
+        take(system, squares(tmp_path, "far", range(100, 120), 11, west=9.0))
+    with pytest.raises(BadInput, match="is newer"):
+        take(system, squares(tmp_path, "old", range(10), 5))
+    empty = tmp_path / "empty.geojson"
+    empty.write_text(json.dumps({"type": "FeatureCollection", "features": []}))
+    with pytest.raises(BadInput, match="0 of the 16 buildings"):
+        take(system, empty)
+    assert len(standing(system)) == 16, "nothing was touched"
+    take(system, squares(tmp_path, "old", range(10), 5), force=True)
+    assert len(standing(system)) == 10
+
+
+def test_a_newer_file_in_another_format_ends_what_it_leaves_out(system, tmp_path):
+    take(system, squares(tmp_path, "a", range(16), 1))
+    take(system, squares(tmp_path, "b", range(12), 2, kind="gpkg"))
+    assert standing(system) == sorted(f"w{n}" for n in range(12))
+
+
+def test_the_report_says_what_is_in_and_not_what_was_meant(system, tmp_path):
+    table = tmp_path / "units.csv"
+    codes = ("440105", "440105001", "440105001001", "440105001001001", "440105001001001B00001")
+    table.write_text("code,name\n" + "".join(f"{code},名{code[-2:]}\n" for code in codes), encoding="utf-8")
+    _, report, receipts = take(system, table)
+    body = summary(report, receipts)
+    units = {row["level"]: row["n"] for row in system.db.rows("select level, count(*) as n from theme.unit where city = 'place' group by level")}
+    assert {level: n for level, n in body["units"].items() if n} == units
+    assert body["in"] == body["accepted"] + body["rejected"] + body["duplicate"] == 5 and len(body["rejects"]) == body["rejected"] > 0
+    assert any(one["id"].endswith("B00001") for one in body["rejects"])
+
+
+def test_a_row_without_its_parent_names_the_row_and_the_parent(system, tmp_path):
+    table = tmp_path / "units.csv"
+    table.write_text("code,parent_code,name,level\nS1,,One,district\nS2,NOPE,Two,district\n", encoding="utf-8")
+    body = summary(*take(system, table)[1:])
+    assert [(one["id"], one["row"], one["column"], one["value"]) for one in body["rejects"]] == [("S2", 2, "parent_code", "NOPE")]
