@@ -192,6 +192,9 @@ def _make(cursor: duckdb.DuckDBPyConnection, piece: Piece) -> None:
         cursor.register("registry_file", registry(piece.argument))
         try:
             cursor.execute(statements(piece.text)[0])
+        except duckdb.ConversionException as error:
+            raise BadInput("A value of a registry file is not of its column's kind", "Correct it and build again",
+                           file=REGISTRY / f"{piece.argument}.csv", reason=str(error).splitlines()[0]) from error
         finally:
             cursor.unregister("registry_file")
     elif piece.kind in ("view", "table"):

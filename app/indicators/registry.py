@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from app.errors import NotFound
+from app.errors import BadInput, NotFound
+from app.units.tower import ROLLUPS
 from data import queries
 from data.connection import Database
+from data.levels import LEVELS
+
+KNOWN = {"direction": ("up", "down", "band"), "style": ("L", "B", "D", "R"), "native_level": LEVELS, "rollup": ROLLUPS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +51,11 @@ class Indicator:
 
 
 def read(db: Database) -> dict[str, Indicator]:
-    """Every indicator by id, in registry order."""
-    return {row["id"]: _indicator(row) for row in queries.rows(db, "indicators")}
+    """Every indicator by id, in registry order. Raises BadInput naming file, row, column and value of a word that is none of the known."""
+    found = {row["id"]: _indicator(row) for row in queries.rows(db, "indicators")}
+    for indicator in found.values():
+        _check(indicator)
+    return found
 
 
 def one(indicators: dict[str, Indicator], name: str) -> Indicator:
@@ -57,6 +64,14 @@ def one(indicators: dict[str, Indicator], name: str) -> Indicator:
         return indicators[name]
     except KeyError:
         raise NotFound("No such indicator", "The registry is data/registry/indicators.csv", value=name) from None
+
+
+def _check(indicator: Indicator) -> None:
+    for column, known in KNOWN.items():
+        value = getattr(indicator, column)
+        if value not in known:
+            raise BadInput(f"The registry says {column} {value!r}, which is none", f"Write one of {', '.join(known)}",
+                           file="data/registry/indicators.csv", row=indicator.id, column=column, value=value)
 
 
 def _indicator(row: dict[str, Any]) -> Indicator:

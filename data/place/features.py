@@ -41,7 +41,7 @@ def take(source: Source, table: gpd.GeoDataFrame, options: Options, numbers: lis
     numbers = list(range(1, len(table) + 1)) if numbers is None else numbers
     kind = _kind(source, text, shapes, options)
     source.mapping = {column: meaning for meaning, column in found.items() if _used(meaning, kind)} | {"geometry": kind}
-    ids = _ids(text, kind, numbers)
+    ids = _ids(text, kind, numbers, shapes)
     zh, en = _names(text)
     if kind == "boundaries":
         source.boundaries = _boundaries(text, shapes, ids, zh, en, options, _numbers(source, text, ids, numbers))
@@ -85,12 +85,31 @@ def _kind(source: Source, text: dict[str, list], shapes: np.ndarray, options: Op
     )
 
 
-def _ids(text: dict[str, list], kind: str, numbers: list[int]) -> list[str]:
-    """The id of each row: a boundary's code, the file's own id, or the row's number."""
+def _ids(text: dict[str, list], kind: str, numbers: list[int], shapes: np.ndarray) -> list[str]:
+    """The id of each row: a boundary's code, the file's own id, where a building stands, or the row's number.
+
+    A number would give a building's code, and its history, to the next one as soon as a row above it is gone.
+    """
     none: list = [None] * len(numbers)
     codes = text.get("code", none) if kind == "boundaries" else none
     own = text.get("source_id", none)
-    return [_code(code) or id_ or f"row {number}" for code, id_, number in zip(codes, own, numbers, strict=True)]
+    said = [_code(code) or id_ for code, id_ in zip(codes, own, strict=True)]
+    places = _places(shapes) if kind == "buildings" and not any(said) else none
+    return [one or place or f"row {number}" for one, place, number in zip(said, places, numbers, strict=True)]
+
+
+def _places(shapes: np.ndarray) -> list[str | None]:
+    """`at x, y` of the middle of each shape; a second one on the same spot is counted. None without a shape."""
+    seen: dict[str, int] = {}
+    found: list[str | None] = []
+    for middle in shapely.centroid(shapes):
+        if middle is None or middle.is_empty or not np.isfinite(middle.x + middle.y):
+            found.append(None)
+            continue
+        text = f"at {middle.x:.6f}, {middle.y:.6f}"
+        seen[text] = seen.get(text, 0) + 1
+        found.append(text if seen[text] == 1 else f"{text} #{seen[text]}")
+    return found
 
 
 def _names(text: dict[str, list]) -> tuple[list, list]:

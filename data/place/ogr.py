@@ -18,15 +18,15 @@ from data.place import features
 from data.place.source import Options, Source
 
 
-def read_ogr(path: Path, options: Options, format_: str, target: str | None = None) -> Source:
+def read_ogr(path: Path, options: Options, format_: str, target: str | None = None, encoding: str | None = None) -> Source:
     """Every layer whose rows are buildings or boundaries, in the coordinate system of the first; lines and tables are
     named in a warning. `target` is GDAL's own path where it differs from the file's. Raises Unreadable when GDAL cannot
-    read it, BadInput when no layer is of use."""
+    read it, BadInput when no layer is of use. `encoding` of the words, where the file itself does not say it."""
     source = Source(format_, path)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # GDAL's notes; what matters is raised
-            tables = _tables(target or str(path), path)
+            tables = _tables(target or str(path), path, encoding)
     except (DataSourceError, DataLayerError, FeatureError, GeometryError, UnicodeDecodeError, GEOSException) as error:
         raise Unreadable(
             f"The {format_} file is damaged or incomplete", f"Fetch or export it again ({str(error)[:160]})", file=path
@@ -77,14 +77,14 @@ def _add(source: Source, one: Source) -> None:
     source.mapping |= one.mapping
 
 
-def _tables(target: str, path: Path) -> dict[str, gpd.GeoDataFrame]:
+def _tables(target: str, path: Path, encoding: str | None) -> dict[str, gpd.GeoDataFrame]:
     """Layer name → rows, the most promising layer first; layers without shapes are left out."""
     names = [str(name) for name, kind in pyogrio.list_layers(target) if kind is not None]
     sizes = {name: pyogrio.read_info(target, layer=name, force_feature_count=True)["features"] for name in names}
     if not sizes:
         raise Unreadable("The file is damaged, or holds no layer with shapes", "Check what was exported", file=path)
     order = sorted(sizes, key=lambda name: (-_worth(name), -sizes[name], name))
-    tables = {name: pyogrio.read_dataframe(target, layer=name) for name in order}
+    tables = {name: pyogrio.read_dataframe(target, layer=name, encoding=encoding) for name in order}
     found = {name: table for name, table in tables.items() if isinstance(table, gpd.GeoDataFrame)}
     filled = {name: table for name, table in found.items() if len(table)}
     return filled or dict(list(found.items())[:1])

@@ -67,6 +67,10 @@ def read(path: Path, options: Options) -> Source:
             continue
         shapes.append(shape)
         properties.append(row)
+    if any(row.get("id") is not None for row in properties):
+        for row in properties:          # some say it among their properties, some beside them: an id is an id
+            if row.get("id") is None:
+                row["id"] = row.get("@id")
     table = gpd.GeoDataFrame(pd.DataFrame(properties, index=pd.RangeIndex(len(shapes))), geometry=shapes)
     features.take(source, table, options)
     return source

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import glob
+import re
 import zipfile
 import zlib
 from pathlib import Path
@@ -15,6 +17,7 @@ from data.place.text import head
 NAME = "Shapefile"
 ORDER = 22
 MAGIC = b"\x00\x00\x27\x0a"
+SAMPLE = 1 << 20        # bytes of a .dbf that tell what it is written in
 
 
 def can_read(path: Path) -> bool:
@@ -39,13 +42,46 @@ def read(path: Path, options: Options) -> Source:
                 "Hand in all of them, or one zip",
                 file=path,
             )
-        return read_ogr(path, options, "shapefile")
+        beside = {file.suffix.lower(): file for file in path.parent.glob(f"{glob.escape(path.stem)}.*")}
+        encoding = None if ".cpg" in beside else encoding_of(beside[".dbf"].read_bytes()[:SAMPLE])
+        return _noted(read_ogr(path, options, "shapefile", encoding=encoding), encoding)
     members = _members(path)
     with zipfile.ZipFile(path) as archive:
         _check(archive, members[0], path)
-    source = read_ogr(path, options, "shapefile", target=f"/vsizip/{{{path.resolve()}}}/{members[0]}")
+        encoding = _encoding_in(archive, members[0])
+    source = _noted(read_ogr(path, options, "shapefile", f"/vsizip/{{{path.resolve()}}}/{members[0]}", encoding), encoding)
     if len(members) > 1:
         source.warnings.append(f"{members[0]} is read, not {', '.join(members[1:6])}")
+    return source
+
+
+def encoding_of(dbf: bytes) -> str | None:
+    """What the words of a .dbf without a .cpg are written in: UTF-8, GB 18030 (usual in China), or None where neither is plain."""
+    words = [byte for byte in dbf if byte > 127]
+    if not words:
+        return None
+    try:
+        dbf[32:].decode("utf-8")
+        return "UTF-8"
+    except UnicodeDecodeError as error:
+        if error.reason == "unexpected end of data":
+            return "UTF-8"
+    pairs = len(re.findall(rb"[\xa1-\xfe][\xa1-\xfe]", dbf[32:]))       # GB 2312; a Latin letter stands alone
+    return "GB18030" if 2 * pairs > 0.9 * len(words) else None
+
+
+def _encoding_in(archive: zipfile.ZipFile, member: str) -> str | None:
+    parts = {name.lower(): name for name in archive.namelist()}
+    stem = member.lower().removesuffix(".shp")
+    if f"{stem}.cpg" in parts or f"{stem}.dbf" not in parts:
+        return None
+    with archive.open(parts[f"{stem}.dbf"]) as file:
+        return encoding_of(file.read(SAMPLE))
+
+
+def _noted(source: Source, encoding: str | None) -> Source:
+    if encoding:
+        source.warnings.append(f"no .cpg says what the words are written in: read as {encoding}")
     return source
 
 

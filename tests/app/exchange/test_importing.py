@@ -2,6 +2,7 @@
 
 import json
 import os
+import zipfile
 from argparse import Namespace
 from datetime import UTC, datetime
 
@@ -11,6 +12,8 @@ import shapely
 
 from app.errors import BadInput
 from app.exchange.importing import city_key, import_place, summary, take_place
+from app.exchange.place import Options, plan
+from app.indicators.registry import read
 from app.settings import load
 from app.system import System
 
@@ -105,3 +108,59 @@ def test_a_row_without_its_parent_names_the_row_and_the_parent(system, tmp_path)
     table.write_text("code,parent_code,name,level\nS1,,One,district\nS2,NOPE,Two,district\n", encoding="utf-8")
     body = summary(*take(system, table)[1:])
     assert [(one["id"], one["row"], one["column"], one["value"]) for one in body["rejects"]] == [("S2", 2, "parent_code", "NOPE")]
+
+
+def test_a_building_without_an_id_keeps_its_code_when_a_row_above_it_goes(system, tmp_path):
+    def without_ids(name, numbers, day):
+        frame = gpd.GeoDataFrame({"building": ["yes"] * len(numbers)},
+                                 geometry=[shapely.box(8.0 + 0.0004 * n, 47.0, 8.00025 + 0.0004 * n, 47.0002) for n in numbers], crs=4326)
+        file = tmp_path / f"{name}.geojson"
+        frame.to_file(file, driver="GeoJSON")
+        at = datetime(2026, 6, day, tzinfo=UTC).timestamp()
+        os.utime(file, (at, at))
+        return file
+
+    def codes():
+        rows = system.db.rows("select code, lon from theme.unit where city = 'place' and level = 'building'")
+        return {round(row["lon"], 4): row["code"] for row in rows}
+
+    take(system, without_ids("a", range(6), 1))
+    before = codes()
+    take(system, without_ids("b", range(1, 6), 2))
+    assert codes() == {lon: code for lon, code in before.items() if lon != min(before)} and len(before) == 6
+
+
+def test_ids_among_the_properties_and_beside_them_are_both_taken(tmp_path):
+    square = shapely.geometry.mapping(shapely.box(8, 47, 8.0002, 47.0002))
+    features = [{"type": "Feature", "id": "w1", "geometry": square, "properties": {"building": "yes"}},
+                {"type": "Feature", "geometry": square, "properties": {"building": "yes", "id": "w2"}}]
+    file = tmp_path / "mixed.geojson"
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    assert sorted(plan(file, Options(city="x")).source.buildings["source_id"]) == ["w1", "w2"]
+
+
+@pytest.mark.parametrize(("encoding", "is_zip"), [("GB18030", False), ("GB18030", True), ("UTF-8", False), ("ISO-8859-1", False)])
+def test_a_shapefile_that_does_not_say_its_encoding_is_read_right(tmp_path, encoding, is_zip):
+    name = "Straße Zürich" if encoding == "ISO-8859-1" else "天河大厦"
+    folder = tmp_path / "shp"
+    folder.mkdir()
+    frame = gpd.GeoDataFrame({"名称" if encoding != "ISO-8859-1" else "name": [name] * 3, "building": ["yes"] * 3},
+                             geometry=[shapely.box(8 + n / 1000, 47, 8.0005 + n / 1000, 47.0005) for n in range(3)], crs=4326)
+    frame.to_file(folder / "b.shp", encoding=encoding)
+    (folder / "b.cpg").unlink()
+    file = folder / "b.shp"
+    if is_zip:
+        file = tmp_path / "b.zip"
+        with zipfile.ZipFile(file, "w") as archive:
+            for part in folder.iterdir():
+                archive.write(part, part.name)
+    source = plan(file, Options(city="x", level="building")).source
+    assert set(source.buildings["name_zh"]) == {name}
+    assert any("no .cpg" in text for text in source.warnings) == (encoding != "ISO-8859-1")
+
+
+def test_a_word_that_the_registry_does_not_know_is_named(system):
+    system.db.run("update catalogue.indicator set rollup = 'summ' where id = 'aqi'")
+    with pytest.raises(BadInput, match="rollup 'summ'") as refused:
+        read(system.db)
+    assert refused.value.where["row"] == "aqi" and refused.value.where["column"] == "rollup"
