@@ -88,6 +88,8 @@ LEVEL = word("level", "Level of the tower", tuple(LEVELS))
 INDICATOR = text("indicator", "Id of an indicator of the registry", 60, pattern="^[a-z0-9_]+$")
 WHEN = Param("when", "`latest`, or a time in seconds since 1970", {"type": "string", "pattern": "^(latest|[0-9]{1,11})$"})
 AT = whole("at", "Time in seconds since 1970; the newest without it", 0, LATEST_TIME)
+BREAKS_OF = Param("breaks_of", "`latest`, or the time in seconds since 1970 whose quantiles divide; left out, those of the values themselves",
+                  {"type": "string", "pattern": "^(latest|[0-9]{1,11})$"})
 CLASSES = word("by", "How values become classes", BY, default=BY[0])
 ROWS = {JSON: {"type": "array", "items": {"type": "object"}}}
 STANDARD = word("standard", "Only of this standard", tuple(dict.fromkeys(item.standard for item in evidence.items())))
@@ -143,10 +145,10 @@ ROUTES: dict[str, Route] = {
     ),
     "values.classes": Route(
         "The class of every unit of a level: one byte by seq - 1, 255 = no data (gzip)",
-        (CITY, INDICATOR, LEVEL, WHEN, CLASSES),
+        (CITY, INDICATOR, LEVEL, WHEN, CLASSES, BREAKS_OF),
         {"application/octet-stream": {"type": "string", "format": "binary"}},
     ),
-    "values.legend": Route("The legend of a level: breaks, counts, range, mean, coverage", (CITY, INDICATOR, LEVEL, WHEN, CLASSES)),
+    "values.legend": Route("The legend of a level: breaks, counts, range, mean, coverage", (CITY, INDICATOR, LEVEL, WHEN, CLASSES, BREAKS_OF)),
     "units.unit": Route("A unit: names and the indicator's value", (CITY, LEVEL, whole("seq", "Number in its level", 1, MOST_UNITS), INDICATOR, AT)),
     "units.floors": Route("The floors of a building with the indicator's values", (CITY, text("code", "Of the building"), INDICATOR, AT, CLASSES)),
     "units.shapes": Route("The shapes of a level as GeoJSON", (CITY, LEVEL, text("parent", "Only the units below this code"))),

@@ -30,6 +30,7 @@ from layouts.panels.many_card import many_card
 from layouts.panels.unit_card import unit_card
 from layouts.panels.unusual import unusual
 
+MOST_LISTED = 60
 AHEAD_S = 2 * 86_400        # seconds that the line of a card goes on into what is expected
 
 
@@ -59,8 +60,7 @@ def register(app: Dash, gateway: Gateway, results: Results) -> None:
         gateway.note(rows=len(rows), units=[one["code"] for one in rows] if by_hand else (), fields=[chosen.id], is_quiet=not by_hand)
         if len(rows) > 1:
             found = summary(seen, city, row["level"], [one["seq"] for one in rows], chosen.id, at)
-            shown = [{**one, "value": value} for one, value in zip(rows[:60], found["values"], strict=False)]
-            return still(many_card(r, shown, found, indicator_row(chosen), at))
+            return still(many_card(r, highest(rows, found["values"])[:MOST_LISTED], found, indicator_row(chosen), at))
         found = results.get(
             seen, seen.city(city).value_version, ("detail", city, row["code"], chosen.id, at, tick(seen, city)),
             lambda: detail(seen, city, row, chosen.id, at),
@@ -71,6 +71,12 @@ def register(app: Dash, gateway: Gateway, results: Results) -> None:
         if row["level"] == "floor":
             return still(floor_card(*told))
         return still(unit_card(*told, unusual(r, standing_out(seen, city)) if row in roots and at is None else None))
+
+
+def highest(rows: list[dict[str, Any]], values: list[float | None]) -> list[dict[str, Any]]:
+    """All units with their `value`, the highest first; those without one come last."""
+    valued = [{**row, "value": value} for row, value in zip(rows, values, strict=True)]
+    return sorted(valued, key=lambda row: (row["value"] is None, -(row["value"] or 0)))
 
 
 def standing_out(system: System, city: str, most: int = 5) -> list[dict[str, Any]]:

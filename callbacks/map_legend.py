@@ -7,6 +7,8 @@ from typing import Any
 from dash import Dash, Input, Output, State, no_update
 
 from app.indicators.registry import one as indicator_of
+from app.map.overlays import SURFACES, level_of
+from app.map.values import BreaksOf
 from app.map.values import legend as find_legend
 from app.sight import Seen
 from app.units.floors import slabs
@@ -21,13 +23,13 @@ from layouts import ids
 from layouts.components.still import still
 from layouts.pages.map import second_map
 from layouts.panels.legend import legend
-from layouts.panels.view_controls import COMPARE
+from layouts.panels.view_controls import COMPARE, SHOW
 
 
 def register(app: Dash, gateway: Gateway, results: Results) -> None:
     """Add the callbacks."""
 
-    def draw(seen: Seen, facts: Any, given: Any, indicator: Any, scope: Any, by: Any, at: int | None) -> Any:
+    def draw(seen: Seen, facts: Any, given: Any, indicator: Any, scope: Any, by: Any, at: int | None, breaks_of: BreaksOf = None) -> Any:
         r, city = reader(given), city_of(seen, facts)
         chosen = indicator_of(seen.indicators, checks.text(indicator, "indicator", 60))
         scope, by = checks.table(scope, "scope"), checks.choice(by, "classes", ("threshold", "quantile"))
@@ -35,14 +37,17 @@ def register(app: Dash, gateway: Gateway, results: Results) -> None:
             opened = slabs(seen, city, checks.codes([scope["opened"]])[0], chosen.id, at, by)
             if opened["legend"]:
                 return still(legend(r, indicator_row(chosen), _of_floors(opened, chosen.decimals)))
-        level = coarser(checks.choice(scope.get("level"), "level", tuple(LEVELS)), chosen.native_level)
+        level, show, zoom_for = _level(scope, chosen.native_level)
+        # points and hexagons are classed by their own time (callbacks/units.py)
+        of = None if show in ("points", *SURFACES) else breaks_of
         found = results.get(
             seen,
             seen.city(city).value_version,
-            ("legend", city, chosen.id, level, at, by),
-            lambda: find_legend(seen, city, chosen.id, level, at, by),
+            ("legend", city, chosen.id, level, at, by, of),
+            lambda: find_legend(seen, city, chosen.id, level, at, by, of),
         )
-        return still(legend(r, indicator_row(chosen), found, bool(scope.get("finer"))))
+        notes = {"finer": bool(scope.get("finer")), "zoom_for": zoom_for, "show": show, "wants_limits": by == "threshold"}
+        return still(legend(r, indicator_row(chosen), found, **notes))
 
     @gateway.callback(
         app,
@@ -97,12 +102,23 @@ def register(app: Dash, gateway: Gateway, results: Results) -> None:
         if view is None or scope is None or checks.table(view, "view").get("compare") == "off":
             return None
         indicator, at = checks.text(view.get("indicator"), "indicator", 60), checks.moment(at)
+        breaks_of: BreaksOf = None
         if view.get("compare") == "indicator":
             indicator = view.get("indicator2")
         else:
+            breaks_of = "latest" if at is None else at
             newest = at if at is not None else seen.newest_of(city_of(seen, facts), indicator)
             at = None if newest is None else newest - checks.whole(view.get("behind") or 0, "time", 0, 2**32)
-        return draw(seen, facts, given, indicator, scope, view.get("by"), at)
+        return draw(seen, facts, given, indicator, scope, view.get("by"), at, breaks_of)
+
+
+def _level(scope: dict[str, Any], native: str) -> tuple[str, str, str]:
+    """(level whose values are drawn, display, the finer level that the user pinned and that the zoom does not show, or "")."""
+    on_screen = checks.choice(scope.get("level"), "level", tuple(LEVELS))
+    show = checks.choice(scope.get("show", "choropleth"), "display", SHOW)
+    pinned = checks.choice(scope.get("pinned", ""), "pinned level", ("", *LEVELS))
+    level, wanted = level_of(show, on_screen, native, pinned), coarser(pinned or "city", native)
+    return level, show, wanted if LEVELS.index(wanted) > LEVELS.index(level) else ""
 
 
 def _of_floors(opened: dict[str, Any], decimals: int) -> dict[str, Any]:

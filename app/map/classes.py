@@ -33,15 +33,17 @@ class Legend:
     mean: float | None
 
 
-def classify(values: NDArray[np.float64], indicator: Indicator, by: By = "threshold",
-             classes: int = 5) -> tuple[NDArray[np.uint8], Legend]:
-    """Class of every unit (uint8, 255 = no data) and the legend. Thresholds the registry lacks become quantiles."""
+def classify(values: NDArray[np.float64], indicator: Indicator, by: By = "threshold", classes: int = 5,
+             like: NDArray[np.float64] | None = None) -> tuple[NDArray[np.uint8], Legend]:
+    """Class of every unit (uint8, 255 = no data) and the legend. Thresholds the registry lacks become quantiles.
+
+    `like`: values whose quantiles divide instead of those of `values`, so that two pictures can be compared.
+    """
     known = values[np.isfinite(values)]
     limits = np.asarray(indicator.thresholds, np.float64) if by == "threshold" and indicator.thresholds else None
     if limits is None:
         by = "quantile"
-        limits = np.unique(np.quantile(known, np.linspace(0, 1, classes + 1)[1:-1])) if known.size else np.empty(0)
-        limits = limits[limits > known.min()] if known.size else limits
+        limits = _quantiles(known if like is None else like[np.isfinite(like)], classes)
     found = np.full(values.shape, NO_DATA, np.uint8)
     finite = np.isfinite(values)
     found[finite] = np.searchsorted(limits, known, side="right").astype(np.uint8)
@@ -49,3 +51,11 @@ def classify(values: NDArray[np.float64], indicator: Indicator, by: By = "thresh
     bars, edges = np.histogram(known, bins=min(24, max(1, np.unique(known).size))) if known.size else (np.empty(0), np.empty(0))
     return found, Legend(by, limits.tolist(), counts.tolist(), int((~finite).sum()), edges.tolist(), bars.tolist(),
                          *((float(known.min()), float(known.max()), float(known.mean())) if known.size else (None, None, None)))
+
+
+def _quantiles(known: NDArray[np.float64], classes: int) -> NDArray[np.float64]:
+    """Limits that put as many of the known values into each class; fewer where values are equal."""
+    if not known.size:
+        return np.empty(0)
+    limits = np.unique(np.quantile(known, np.linspace(0, 1, classes + 1)[1:-1]))
+    return limits[limits > known.min()]

@@ -33,6 +33,7 @@ def detail(system: System, city: str, row: dict[str, Any], indicator: str, at: i
         "day_before": before(recent, main["at"]),
         "common": common(system, city, row, at),
         "building": building_of(system, city, row),
+        "beside": beside(system, city, row),
         **children(system, city, row, indicator, at),
     }
 
@@ -40,6 +41,16 @@ def detail(system: System, city: str, row: dict[str, Any], indicator: str, at: i
 def building_of(system: System, city: str, row: dict[str, Any]) -> dict[str, Any] | None:
     """The building a floor belongs to; None for other units."""
     return cards.unit(system, city, row["parent_code"]) if row["level"] == "floor" else None
+
+
+def beside(system: System, city: str, row: dict[str, Any]) -> dict[str, dict[str, Any] | None]:
+    """The next floor `up` and `down` in a floor's building, None at its ends; nothing for other units."""
+    if row["level"] != "floor":
+        return {}
+    floors = cards.children(system, city, cards.unit(system, city, row["parent_code"]))
+    up = [one for one in floors if one["floor_no"] > row["floor_no"]]
+    down = [one for one in floors if one["floor_no"] < row["floor_no"]]
+    return {"up": min(up, key=lambda one: one["floor_no"], default=None), "down": max(down, key=lambda one: one["floor_no"], default=None)}
 
 
 def common(system: System, city: str, row: dict[str, Any], at: int | None) -> dict[str, dict[str, Any]]:

@@ -52,19 +52,20 @@
       this.root.setAttribute('aria-label', w('region'));
       this.help.textContent = w('instructions');
       name(this.zoomIn, w('zoomIn')); name(this.zoomOut, w('zoomOut')); name(this.north, w('north')); name(this.fit, w('fit'));
-      name(this.tilt, w(props.mode3d ? 'to2d' : 'to3d'));
+      name(this.tilt, w(this.isFlat ? props.mode3d ? 'noFloors' : 'floors' : props.mode3d ? 'to2d' : 'to3d'));
       this.tilt.setAttribute('aria-pressed', String(!!props.mode3d));
       this.source.textContent = props.attribution || '';
       this.words = props;
-      if (this.noteKey) this.noted.textContent = w(this.noteKey);
+      if (this.noteKeys?.length) this.note(...this.noteKeys);
     }
 
     home() { this.act('home'); }
     say(text) { this.live.textContent = text; }
-    note(key) {
-      this.noteKey = key;
-      this.noted.hidden = !key;
-      this.noted.textContent = key ? map.word(this.words || {}, key) : '';
+    /* words by their keys, one after the other; none takes the note away */
+    note(...keys) {
+      this.noteKeys = keys.filter(Boolean);
+      this.noted.hidden = !this.noteKeys.length;
+      this.noted.textContent = this.noteKeys.map(key => map.word(this.words || {}, key)).join(this.words?.language === 'en' ? ' ' : '');
     }
     measure(text) { this.measured.hidden = !text; this.measured.textContent = text; }
 

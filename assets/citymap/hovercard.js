@@ -47,7 +47,7 @@
       const coarser = found.sign?.level && found.sign.level !== hit.level ? ` · ${map.word(props, found.sign.level)}` : '';
       return {value: s.value ?? null, title: title + coarser, unit: found.sign?.unit, decimals: found.sign?.decimals};
     }
-    floorName(hit) { return hit.floor_no === undefined ? '' : hit.floor_no < 0 ? `B${-hit.floor_no}` : `${hit.floor_no}F`; }
+    floorName(hit) { return map.floorWord(hit.floor_no); }
 
     write(props, {level, name, value, k, title, unit, decimals}) {
       const colors = map.colorsOf(props), card = props.card || {};

@@ -7,7 +7,7 @@
   const FLAT = new Set(['HeatmapLayer', 'H3HexagonLayer', 'HexagonLayer', 'GridLayer', 'PolygonLayer', 'GeoJsonLayer', 'ScatterplotLayer']);
   let converter;
 
-  const toLayers = json => {
+  map.toLayers = json => {
     converter ??= new deck.JSONConverter({configuration: {classes: deck}});
     return converter.convert({layers: json}).layers.filter(Boolean);
   };
@@ -27,7 +27,7 @@
       const order = view.map.getStyle().layers, tall = order.findIndex(l => l.id === 'building-3d');
       const label = order.slice(tall + 1).find(l => l.type === 'symbol')?.id;
       try {
-        this.control.setProps({layers: toLayers(ready.filter(Boolean).map(l => ({
+        this.control.setProps({layers: map.toLayers(ready.filter(Boolean).map(l => ({
           ...l,
           // under the names, unless it has height or asks otherwise
           ...(FLAT.has(l['@@type']) && !l.extruded && label && {beforeId: label}),

@@ -22,14 +22,15 @@
       if (object) return object;
       const level = map.levelAt(m.getZoom(), view.props.level);
       const at = names => m.queryRenderedFeatures(point, {layers: names.filter(id => m.getLayer(id))})[0];
-      // slabs first: the ghosts of other buildings in front of them are there to be looked through
-      const found = (view.props.building?.url && at(['floor-3d'])) || at(level === 'building' ? ['building-3d', 'building-fill'] : [`${level}-fill`]);
+      const blocks = level === 'building' || (view.props.mode3d && map.levelAt(m.getZoom(), 'auto') === 'building');
+      // slabs first: the ghosts of other buildings in front of them are there to be looked through; then blocks, whatever the ground says
+      const found = (view.props.building?.url && at(['floor-3d'])) || (blocks && at(['building-3d', 'building-fill'])) || at([`${level}-fill`]);
       if (!found) return null;
       if (found.source === 'floors') {
         const {code, floor_no} = found.properties;
         return {level: 'floor', code, floor_no, properties: found.properties, featureId: found.id};
       }
-      return {level, seq: found.id, properties: found.properties, ...(found.properties.code && {code: found.properties.code})};
+      return {level: found.sourceLayer, seq: found.id, properties: found.properties, ...(found.properties.code && {code: found.properties.code})};
     }
 
     click(point, lngLat) {

@@ -30,12 +30,7 @@
       const {view} = this, p = this.at(e), was = this.fingers.get(e.pointerId);
       if (!was) {
         if (view.drawing.active) return view.map.fire('mousemove', {lngLat: view.map.unproject(p)});
-        const path = e.target.closest?.('path');
-        view.hover(path?.unit ? path : null);
-        const hit = path?.unit && {level: view.level, seq: path.unit.seq, code: path.unit.code, properties: path.unit};
-        view.frame.card.show(hit, p, view.props, hit ? view.classOf(hit.seq) : 255);
-        if (path?.unit?.seq !== this.told) { this.told = path?.unit?.seq; view.send({hover: hit ? {level: hit.level, seq: hit.seq, code: hit.code} : null}); }
-        return;
+        return this.over(e.target.closest?.('path'), p);
       }
       this.fingers.set(e.pointerId, p);
       this.travelled += Math.hypot(p.x - was.x, p.y - was.y);
@@ -44,6 +39,14 @@
         view.map.zoomAt({x: (a.x + b.x) / 2, y: (a.y + b.y) / 2}, view.map.zoom + Math.log2(now / this.pinch));
         this.pinch = now;
       } else if (this.travelled > 4) { view.frame.card.hide(); view.map.panBy(was.x - p.x, was.y - p.y); }
+    }
+    over(path, p) {
+      const {view} = this, hit = view.hitOf(path), key = hit ? `${hit.layer || ''}/${hit.level}/${hit.seq ?? hit.code ?? hit.index}` : '';
+      view.hover(path?.unit ? path : null);
+      view.frame.card.show(hit, p, view.props, !hit ? 255 : path.unit ? view.classOf(hit.seq) : hit.properties.class ?? 255);
+      if (key === this.told) return;
+      this.told = key;
+      view.send({hover: hit && {level: hit.level, seq: hit.seq, code: hit.code, layer: hit.layer}});
     }
     up(e, cancelled) {
       const {view} = this, p = this.at(e), alone = this.fingers.size === 1;
@@ -54,10 +57,11 @@
       if (!view.drawing.active) this.choose(p, lngLat);
     }
     choose(p, lngLat) {
-      const {view} = this, r = view.svg.getBoundingClientRect(), path = document.elementFromPoint(r.left + p.x, r.top + p.y)?.closest('path');
-      const unit = path?.unit && {level: view.level, seq: path.unit.seq, code: path.unit.code, properties: path.unit};
+      const {view} = this, r = view.svg.getBoundingClientRect(), shape = document.elementFromPoint(r.left + p.x, r.top + p.y);
+      if (shape?.closest('.citymap-stack')) return;              // between two floors is not beside the building
+      const unit = view.hitOf(shape?.closest('path'));
       view.send({click: {...unit, lngLat: lngLat.toArray().map(v => +v.toFixed(7)), t: Date.now()}});
-      if (unit) view.frame.say(`${map.word(view.props, 'selected')} ${map.word(view.props, unit.level)} ${map.nameOf(unit.properties, view.props.language)}`);
+      if (unit?.level) view.frame.say(`${map.word(view.props, 'selected')} ${map.word(view.props, unit.level)} ${map.nameOf(unit.properties, view.props.language)}`);
     }
     key(e) {
       const {view} = this, m = view.map;

@@ -12,6 +12,7 @@
     parent?.append(n);
     return n;
   };
+  map.svgNode = node;
 
   map.SVGMap = class {
     constructor(el, frame, props, send) {
@@ -20,22 +21,29 @@
       this.svg.setAttribute('aria-label', map.word(props, 'region'));
       this.svg.setAttribute('aria-describedby', frame.help.id);
       this.ground = node('rect', this.svg, {width: '100%', height: '100%'});
-      this.land = node('g', this.svg); this.names = node('g', this.svg); this.sketch = node('g', this.svg);
+      for (const part of ['land', 'layers', 'names', 'sketch', 'stack']) this[part] = node('g', this.svg);
       this.map = new map.SVGCamera(this.svg, props.camera || {});
       this.origin = [this.map.x, this.map.y];
       this.load = map.memory(400, map.askJSON);
       this.loadValues = map.memory(64, map.askClasses);
       this.map.on('move', () => { this.place(); frame.moved(this.map); });
-      this.map.on('moveend', () => { this.refresh(); this.sendView(); });
+      this.map.on('moveend', () => { this.refresh(); this.overlay.moved(); this.sendView(); });
       this.hand = new map.SVGHand(this);
       this.drawing = new map.Drawing(this);
+      this.floors = new map.SVGFloors(this, this.stack);
+      this.overlay = new map.SVGOverlay(this, this.layers);
       this.leaveGroup = map.joinGroup(props.sync, this.map);
-      this.resized = new ResizeObserver(() => { this.place(); this.label(); });
+      this.resized = new ResizeObserver(() => { this.place(); this.floors.draw(); this.label(); });
       this.resized.observe(this.svg);
-      frame.note('noWebGL');
-      frame.tilt.hidden = frame.north.hidden = true;
+      frame.isFlat = frame.north.hidden = true;
+      el.dataset.flat = '';
+      frame.update(props);
+      this.note();
+      this.offerFloors();
       frame.moved(this.map);
       this.drawing.use(props.tool, props.toolOptions);
+      this.floors.show(props.building);
+      this.overlay.show(props.layers);
       this.refresh().then(() => {
         el.dataset.painted = Math.round(performance.now());
         performance.mark('citymap:painted');
@@ -50,11 +58,19 @@
       this.props = props;
       if (!same(old.camera, props.camera)) this.fly(props.camera);
       if (!same([old.values, old.level], [props.values, props.level])) this.refresh();
-      else if (!same([old.colors, old.theme, old.selected], [props.colors, props.theme, props.selected])) this.paint();
+      else if (!same([old.colors, old.theme, old.selected, old.layers], [props.colors, props.theme, props.selected, props.layers])) this.paint();
+      if (!same([old.building, old.colors, old.theme, old.language], [props.building, props.colors, props.theme, props.language]))
+        this.floors.show(props.building).then(() => { this.paint(); this.label(); });
+      if (!same([old.layers, old.theme], [props.layers, props.theme])) this.overlay.show(props.layers);
       if (old.language !== props.language) this.label();
+      this.offerFloors();
       if (!same([old.tool, old.toolOptions], [props.tool, props.toolOptions])) this.drawing.use(props.tool, props.toolOptions);
       if (old.sync !== props.sync) { this.leaveGroup?.(); this.leaveGroup = map.joinGroup(props.sync, this.map); }
     }
+
+    note() { this.frame.note('noWebGL', this.overlay?.isSoft && 'softHeat', this.overlay?.isWhole === false && 'partDrawn'); }
+    /* what tilts the other map opens a chosen building here */
+    offerFloors() { this.frame.tilt.hidden = !(this.props.selected || []).some(u => u.level === 'building' || u.level === 'floor'); }
 
     fly(camera) {
       if (!camera) return;
@@ -97,8 +113,7 @@
       this.shapes = shapes;
       this.paths.clear();
       this.land.replaceChildren();
-      const [ox, oy] = this.origin, {worldX, worldY} = map.mercator;
-      const ring = points => `M${points.map(([lon, lat]) => `${((worldX(lon) - ox) * UNIT).toFixed(3)},${((worldY(lat) - oy) * UNIT).toFixed(3)}`).join('L')}Z`;
+      const ring = points => `M${points.map(p => this.at(p).join()).join('L')}Z`;
       for (const f of shapes.features) {
         const polygons = f.geometry.type === 'Polygon' ? [f.geometry.coordinates] : f.geometry.coordinates;
         const path = node('path', this.land, {d: polygons.flat().map(ring).join(''), 'fill-rule': 'evenodd', 'vector-effect': 'non-scaling-stroke', 'stroke-linejoin': 'round'});
@@ -107,26 +122,44 @@
       }
     }
 
+    /* a place in path units */
+    at([lon, lat]) {
+      const {worldX, worldY} = map.mercator;
+      return [+((worldX(lon) - this.origin[0]) * UNIT).toFixed(3), +((worldY(lat) - this.origin[1]) * UNIT).toFixed(3)];
+    }
+    /* what a shape stands for: a unit, a floor, or a row of an overlay */
+    hitOf(path) {
+      const u = path?.unit;
+      return path?.hit || (u ? {level: this.level, seq: u.seq, code: u.code, properties: u} : null);
+    }
+
     classOf(seq) { return this.data?.[seq - 1] ?? 255; }
     paint() {
       const colors = map.colorsOf(this.props), dark = this.props.theme === 'dark';
       const chosen = new Set((this.props.selected || []).filter(u => u.level === this.level).map(u => u.seq));
       this.ground.setAttribute('fill', dark ? '#0d1218' : '#eceae4');
-      const last = [];
+      const last = [], plain = this.neutral();
+      this.land.style.opacity = map.dims(this.props) ? 0.35 : 1;
       for (const [seq, path] of this.paths) {
         const marked = chosen.has(seq), over = path === this.over;
-        path.setAttribute('fill', colors.ramp[this.classOf(seq)] || colors.nodata);
+        path.setAttribute('fill', plain || colors.ramp[this.classOf(seq)] || colors.nodata);
         path.setAttribute('stroke', marked ? colors.selected : over ? colors.hover : dark ? '#0d1218' : '#ffffff');
         path.setAttribute('stroke-width', marked ? 3.2 : over ? 2.4 : 0.8);
         if (marked || over) last.push(path);
       }
       this.land.append(...last);                    // strong outlines lie over their neighbours'
     }
+    /* around an opened building the others are plain: the classes on screen are those of its floors */
+    neutral() {
+      if (this.level !== 'building' || !this.props.building?.url) return null;
+      return map.byTheme(this.props.mapStyle, this.props.theme)?.layers.find(l => l.id === 'building-3d')?.metadata.neutral;
+    }
     hover(path) { if (path !== this.over) { this.over = path; this.paint(); } }
 
     place() {
       const k = this.map.scale / UNIT, x = this.map.width / 2 + (this.origin[0] - this.map.x) * this.map.scale, y = this.map.height / 2 + (this.origin[1] - this.map.y) * this.map.scale;
       this.land.setAttribute('transform', `translate(${x} ${y}) scale(${k})`);
+      this.overlay.put(`translate(${x} ${y}) scale(${k})`);
       this.names.replaceChildren();
       clearTimeout(this.labelling);
       this.labelling = setTimeout(() => this.label(), 80);
@@ -135,19 +168,26 @@
     label() {
       this.names.replaceChildren();
       if (!this.paths.size || this.paths.size > 1500) return;
-      const k = this.map.scale / UNIT, dark = this.props.theme === 'dark', taken = [];
+      const k = this.map.scale / UNIT, dark = this.props.theme === 'dark', taken = this.covered();
       for (const path of this.paths.values()) {
         const name = map.nameOf(path.unit, this.props.language), b = path.getBBox();
         const w = name.length * (this.props.language === 'en' ? 7 : 13);
         if (!name || b.width * k < w) continue;
         const m = this.land.transform.baseVal.consolidate().matrix;
         const x = (b.x + b.width / 2) * k + m.e, y = (b.y + b.height / 2) * k + m.f;
-        if (taken.some(t => Math.abs(t.x - x) < (t.w + w) / 2 && Math.abs(t.y - y) < 15)) continue;
+        if (taken.some(t => Math.abs(t.x - x) < (t.w + w) / 2 && Math.abs(t.y - y) < ((t.h ?? 15) + 15) / 2)) continue;
         taken.push({x, y, w});
         const t = node('text', this.names, {x, y, 'text-anchor': 'middle', 'dominant-baseline': 'middle', 'font-size': 12.5, 'pointer-events': 'none', 'paint-order': 'stroke',
           fill: dark ? '#e3eaf2' : '#26313d', stroke: dark ? '#0d1218' : '#ffffff', 'stroke-width': 3, 'stroke-opacity': 0.85});
         t.textContent = name;
       }
+    }
+
+    /* where no name can be read: below the note and the opened floors */
+    covered() {
+      const a = this.svg.getBoundingClientRect();
+      return [this.frame.noted, this.stack].map(part => part.getBoundingClientRect()).filter(b => b.width)
+        .map(b => ({x: b.left - a.left + b.width / 2, y: b.top - a.top + b.height / 2, w: b.width + 8, h: b.height + 4}));
     }
 
     setOwn(source, data) { if (source === 'drawing') { this.sketched = data; this.drawSketch(); } }

@@ -30,7 +30,7 @@
     if (level && page.traceUnit?.(level, seq, code)) return no();
     if (!level || (!seq && !code)) return items.length ? {codes: [], n} : no();
     const again = items.length === 1 && (code ? items[0].code === code : items[0].level === level && items[0].seq === seq);
-    if (again) return level === 'floor' ? no() : {codes: [items[0].code], n, fly: true};
+    if (again) { page.goingIn = n; return level === 'floor' ? no() : {codes: [items[0].code], n, fly: true}; }
     const kept = hand.several ? items.map(i => i.code) : [];
     if (code) return {codes: hand.several && selected.has(code) ? kept.filter(c => c !== code) : [...kept, code], n};
     return {codes: kept, level, seq, n};

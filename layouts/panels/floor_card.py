@@ -27,7 +27,8 @@ def floor_card(r: Reader, detail: dict[str, Any], indicator: dict[str, Any], own
                 [
                     html.Div([html.Span(r.level("floor"), className="cs-chip"), html.Code(unit["code"])], className="cs-card-top"),
                     html.H2(r.name(unit)),
-                    html.Button([icon("up", 15), r.name(building)], type="button", className="cs-link", **{"data-code": building["code"]}),
+                    html.Button([icon("pin", 15), r.name(building)], type="button", className="cs-link", **{"data-code": building["code"]}),
+                    _beside(r, detail["beside"]),
                 ],
                 className="cs-card-head",
             ),
@@ -52,3 +53,13 @@ def floor_card(r: Reader, detail: dict[str, Any], indicator: dict[str, Any], own
         className="cs-card-body",
         **{"aria-label": r.name(unit)},
     )
+
+
+def _beside(r: Reader, floors: dict[str, Any]) -> html.Div:
+    """One floor up, one floor down; at the ends of the building nothing to press."""
+    words = {"up": r.t("One floor up"), "down": r.t("One floor down")}
+    return html.Div(
+        [html.Button([icon(way, 15), r.name(floors[way])], type="button", className="cs-link", title=word,
+                     **{"data-code": floors[way]["code"], "aria-label": f"{word}: {r.name(floors[way])}"})
+         for way, word in words.items() if floors[way]],
+        className="cs-beside")

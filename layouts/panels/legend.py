@@ -8,16 +8,21 @@ from dash import html
 
 from layouts.colors import NODATA
 from layouts.components.icons import icon
+from layouts.components.kin import plural
 from layouts.components.said import source_text
 from layouts.components.traced import within
 from layouts.ramps import colors, ramp_key
 from layouts.reader import Reader
 
 
-def legend(r: Reader, indicator: dict[str, Any], found: dict[str, Any], finer: bool = False) -> html.Div:
+def legend(
+    r: Reader, indicator: dict[str, Any], found: dict[str, Any], finer: bool = False, zoom_for: str = "", show: str = "choropleth",
+    wants_limits: bool = False,
+) -> html.Div:
     """Swatches with limits and counts, the spread of values, unit, time, coverage and the source of the limits.
 
-    `found` is app.map.values.legend's answer; `finer`: the screen asks for a finer level than is reported.
+    `found` is app.map.values.legend's answer; `finer`: the screen asks for a finer level than is reported; `zoom_for`: the pinned level
+    that begins at a nearer zoom; `show`: the display; `wants_limits`: limits were asked for, which an indicator without them has not.
     """
     ramp = colors(ramp_key(indicator["direction"], indicator["thresholds"], found["by"]), r.theme)["ramp"]
     decimals, unit = found["decimals"], r.unit_of(found["unit"])
@@ -30,6 +35,9 @@ def legend(r: Reader, indicator: dict[str, Any], found: dict[str, Any], finer: b
         if found["by"] == "quantile"
         else r.t("Limits: {source}", source=source_text(r, indicator["threshold_source"]))
     )
+    is_like, lacks_limits = found.get("is_like"), wants_limits and found["by"] == "quantile"
+    display = {"points": r.t("Points"), "heat": r.t("Heat"), "hex": r.t("Hexagons")}.get(show)
+    drawn = " · ".join(part for part in (display, r.level(found["level"]), r.step(found["at"], indicator["cadence"])) if part)
     notes = [
         r.t("Reported at {level} level", level=r.level(found["native_level"])) if finer else None,
         r.t("{n} of {total} report", n=r.number(found["n"]), total=r.number(found["expected"])) if found["expected"] else None,
@@ -50,16 +58,18 @@ def legend(r: Reader, indicator: dict[str, Any], found: dict[str, Any], finer: b
                 ],
                 className="cs-legend-title",
             ),
-            html.Div(f"{r.level(found['level'])} · {r.step(found['at'], indicator['cadence'])}", className="cs-legend-time"),
+            html.Div(drawn, className="cs-legend-time"),
+            html.Div(r.t("Zoom in to see {levels}", levels=plural(r, zoom_for)), className="cs-legend-needed") if zoom_for else None,
             _bars(found, ramp),
             html.Ul(rows, className="cs-legend-rows"),
             html.Div([html.I(), html.Span(r.t("from")), html.I(), html.Span(r.t("to; the wider, the more people"))], className="cs-legend-flow"),
             html.Div([html.Span(note) for note in notes if note], className="cs-legend-note") if any(notes) else None,
-            html.Div(source, className="cs-legend-note"),
+            html.Div(r.t("Classes as on the left map") if is_like else source,
+                     className="cs-legend-source" if is_like or lacks_limits else "cs-legend-note"),
         ],
         className="cs-legend",
         role="group",
-        **{"aria-label": r.t("Legend")},
+        **{"aria-label": r.t("Legend"), **({"data-lacks": "limits"} if lacks_limits else {})},
     )
 
 

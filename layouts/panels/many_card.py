@@ -12,10 +12,10 @@ from layouts.reader import Reader
 
 
 def many_card(r: Reader, units: list[dict[str, Any]], summary: dict[str, Any], indicator: dict[str, Any], at: int | None = None) -> html.Article:
-    """`units` the first of the selected with their values; `summary` {count, level, value, low, high, at} over all of them."""
+    """`units` the highest of the selected with their values, in this order; `summary` {count, level, value, low, high, at} over all of them."""
     measure, decimals = r.unit_of(indicator["unit"]), indicator["decimals"]
     top = max((abs(unit["value"]) for unit in units if unit.get("value") is not None), default=0) or 1
-    ranked = sorted(units, key=lambda one: -(one.get("value") or 0))
+    cut = r.t("Highest {n} of {total}", n=r.number(len(units)), total=r.number(summary["count"])) if len(units) < summary["count"] else None
     how = r.t("Total of the selection") if indicator["rollup"] == "sum" else r.t("Mean of the selection, unweighted")
     return html.Article(
         [
@@ -42,8 +42,9 @@ def many_card(r: Reader, units: list[dict[str, Any]], summary: dict[str, Any], i
                 ],
                 className="cs-sign-block",
             ),
+            html.Div(cut, className="cs-soft") if cut else None,
             html.Div(
-                [child(r, unit, top, decimals, value_key(indicator["id"], unit["code"], at)) for unit in ranked],
+                [child(r, unit, top, decimals, value_key(indicator["id"], unit["code"], at)) for unit in units],
                 className="cs-children cs-kin",
             ),
         ],

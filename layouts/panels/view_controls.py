@@ -40,6 +40,8 @@ def view_controls(r: Reader, view: dict[str, Any], indicators: list[dict[str, An
                         **{"aria-labelledby": "by-label"},
                         data=[{"value": "threshold", "label": r.t("Limits")}, {"value": "quantile", "label": r.t("Quantiles")}],
                     ),
+                    # shown while the legend says that there are none
+                    html.Small(r.t("No limits here: quantiles"), className="cs-no-limits"),
                 ]
             ),
             _select(r.t("Compare"), ids.COMPARE, compares, view["compare"]),

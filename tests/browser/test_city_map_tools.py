@@ -65,6 +65,48 @@ def test_opened_building_shows_floors_and_floor_clicks(same, city):
     assert not same.state("building", seq)["open"]
 
 
+def test_in_3d_a_click_on_a_block_is_the_building_whatever_the_ground_is_coloured_by(same, city):
+    seq = city.floors.index(max(city.floors)) + 1
+    spot = city.shapes["building"][seq - 1].centroid
+    same.set(level="street", camera={"lon": spot.x, "lat": spot.y, "zoom": 16.5, "pitch": 55, "bearing": 0, "jump": True}, mode3d=True)
+    same.until("return document.getElementById('map').citymap.host.view.map.queryRenderedFeatures({layers: ['building-3d']}).length")
+    same.click(spot.x, spot.y)
+    click = same.out("click", lambda v: v and v["level"] == "building")
+    assert click["seq"] == seq
+    ground = same.js(
+        """const m = document.getElementById('map').citymap.host.view.map, {clientWidth: w, clientHeight: h} = m.getContainer();
+        for (let y = h - 40; y > h / 2; y -= 12) for (let x = 80; x < w - 80; x += 12)
+          if (!m.queryRenderedFeatures([x, y], {layers: ['building-3d']}).length && m.queryRenderedFeatures([x, y], {layers: ['street-fill']}).length)
+            return m.unproject([x, y]).toArray();"""
+    )
+    same.click(*ground)
+    assert same.out("click", lambda v: v["level"] != "building")["level"] == "street"
+
+
+def test_floors_pulled_apart_stay_in_the_picture(same, city):
+    seq = city.floors.index(max(city.floors)) + 1
+    spot, url = city.shapes["building"][seq - 1].centroid, f"/floors/toy/{city.floors.index(max(city.floors)) + 1}.json"
+    uppermost = """
+    const m = document.getElementById('map').citymap.host.view.map, {clientWidth: w} = m.getContainer();
+    const top = f => Math.max(...f.map(f => f.properties.floor_no));
+    const all = document.getElementById('map').citymap.host.view.own.floors.features;
+    return [top(all), top(m.queryRenderedFeatures([[0, 8], [w, m.transform.height]], {layers: ['floor-3d']})),
+            m.queryRenderedFeatures([[0, 0], [w, 6]], {layers: ['floor-3d']}).length, m.getZoom()]"""
+    for bearing in (0, 130):
+        same.set(building=None, camera={"lon": spot.x, "lat": spot.y, "zoom": 17.5, "pitch": 60, "bearing": bearing, "jump": True}, mode3d=True)
+        same.set(building={"url": url, "seq": seq, "explode": 0, "focus": False})
+        same.until("return document.getElementById('map').citymap.host.view.own.floors?.features.length > 5")
+        same.rest()
+        before = same.js(uppermost)
+        assert before[:3] == [max(city.floors), max(city.floors), 0]
+        same.set(building={"url": url, "seq": seq, "explode": 1, "focus": False})
+        same.until("const v = document.getElementById('map').citymap.host.view; return v.building.explode === 1 && !v.map.isMoving()")
+        same.rest()
+        after = same.js(uppermost)
+        assert after[:3] == before[:3]
+        assert after[3] < before[3]
+
+
 OVERLAYS = {
     "points": {"@@type": "ScatterplotLayer", "id": "points", "data": "/overlay/toy/points.json", "getPosition": "@@=position",
                "getRadius": 300, "getFillColor": [200, 30, 60], "pickable": True},

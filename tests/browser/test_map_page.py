@@ -8,11 +8,12 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
-from tests.browser.chromium import begin, console, outside
+from tests.browser.chromium import begin, console, outside, resize
 from tests.signed_in import enter
 
 pytestmark = pytest.mark.browser
-QUIET = ("GPU stall", "Using MapLibre", "GroupMarkerNotSet", "Automatic fallback to software WebGL")
+# of the last: deck.gl's own heat layer says it of itself, whatever it is given
+QUIET = ("GPU stall", "Using MapLibre", "GroupMarkerNotSet", "Automatic fallback to software WebGL", "Binding weightsTexture not set")
 
 
 @pytest.fixture
@@ -90,6 +91,26 @@ def test_a_click_on_the_map_selects_and_a_second_one_goes_in(page):
             )
         until(d, view + f"return {target}")
         time.sleep(0.6)
+
+
+def test_a_second_click_never_flies_out_and_floors_are_walked_one_by_one(page, demo):
+    [tall] = demo.system.db.rows("select code, lon, lat from theme.unit where level = 'building' and floors_above > 4 "
+                                 "order by floors_above desc limit 1")
+    d = page(f"?lang=en&indicator=aqi&dims=3d&camera={tall['lon']:.5f},{tall['lat']:.5f},16.5,0,0")
+    box = d.find_element(By.ID, "map").rect
+    for _ in range(2):
+        for kind in ("mousePressed", "mouseReleased"):
+            d.execute_cdp_cmd("Input.dispatchMouseEvent", {"type": kind, "x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2,
+                                                           "button": "left", "clickCount": 1})
+        until(d, "return ['Building', 'Floor'].includes(document.querySelector('#card .cs-chip')?.textContent)")
+        time.sleep(1.2)
+    assert d.execute_script("return document.querySelector('#map').citymap.host.view.map.getZoom()") >= 16.4
+    d.execute_script("document.querySelector('#card .cs-floor')?.click()")      # the second click may have picked a slab already
+    until(d, "return document.querySelector('#card .cs-chip')?.textContent === 'Floor' && !!document.querySelector('.cs-beside button')")
+    before = title(d)
+    click(d, ".cs-beside button")
+    until(d, f"return document.querySelector('#card h2').textContent !== {json.dumps(before)}")
+    assert d.execute_script("return document.querySelector('#card .cs-chip').textContent") == "Floor"
 
 
 def test_switching_the_indicator_repaints_card_legend_and_address(page):
@@ -217,6 +238,50 @@ def test_comparing_shows_two_maps_that_move_as_one(page):
     assert "match" in d.execute_script(
         "return JSON.stringify(document.querySelector('#map-second').citymap.host.view.map.getPaintProperty('street-fill', 'fill-color'))"
     )
+
+
+def test_two_times_have_one_scale(page):
+    d = page("?lang=en&compare=time&indicator=people_flow&by=quantile")
+    until(d, "return !!document.querySelector('#map-second.is-painted') && !!document.querySelector('#legend-second .cs-legend')")
+    values = "return Object.values(document.querySelector('#map-second').citymap.host.view.props.values)"
+    until(d, f"{values}.every(one => one.url.includes('&breaks_of=latest'))")
+    first, second = (
+        d.execute_script(f"return [...document.querySelectorAll('#{name} [data-label]')].map(li => li.dataset.label).filter(l => l !== 'no data')")
+        for name in ("legend", "legend-second")
+    )
+    assert first == second
+    until(d, "return document.querySelector('#legend-second .cs-legend-source')?.textContent === 'Classes as on the left map'")
+    assert d.execute_script("return document.querySelector('#legend .cs-legend-source')") is None
+
+
+def test_a_pinned_level_that_the_zoom_does_not_show_is_said(page):
+    d = page("?lang=en&indicator=energy_use_kwh&level=building")
+    until(d, "return document.querySelector('#legend .cs-legend-needed')?.textContent === 'Zoom in to see buildings'")
+    assert d.execute_script("return document.querySelector('#legend .cs-legend-needed').checkVisibility()")
+    # limits were asked for, and the indicator has none: legend and control say so at this height too
+    assert d.execute_script("return ['#legend .cs-legend-source', '.cs-no-limits'].every(part => document.querySelector(part).checkVisibility())")
+    d.execute_script("document.querySelector('#map').citymap.host.view.map.jumpTo({zoom: 15})")
+    until(d, "return !document.querySelector('#legend .cs-legend-needed')")
+
+
+def test_a_low_screen_keeps_the_bars_of_the_legend(page):
+    d = page("?lang=en&indicator=temperature_c")
+    seen = "return ['.cs-legend-bars', '.cs-legend-note'].map(part => document.querySelector(`#legend ${part}`).checkVisibility())"
+    assert d.execute_script(seen) == [False, False]                              # 640 pixels: no room
+    resize(d, 1366, 768)
+    until(d, f"{seen}.every(Boolean)")
+    resize(d, 1120, 640)
+
+
+@pytest.mark.parametrize(("show", "level"), [("heat", "Grid"), ("hex", "Grid"), ("points", "Street")])
+def test_an_overlay_is_made_of_finer_units_and_the_legend_names_them(page, show, level):
+    d = page(f"?lang=en&indicator=energy_use_kwh&show={show}&camera=118.2,30.6,9,0,0")
+    until(d, f"return document.querySelector('#legend .cs-legend-time')?.textContent.includes(' · {level} · ')")
+    rows = d.execute_async_script(
+        "const done = arguments[0], {view} = document.querySelector('#map').citymap.host;"
+        "fetch(view.props.layers[0].data).then(r => r.json()).then(rows => done(rows.length))"
+    )
+    assert rows > 2, "more than the centres of the districts"
 
 
 def test_a_polygon_by_mouse_selects_and_escape_puts_the_tool_away(page):

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from datetime import timedelta
 
 import numpy as np
 import pytest
@@ -18,7 +19,9 @@ from tests.signed_in import signed_in
 def served(tmp_path_factory):
     folder = tmp_path_factory.mktemp("routes")
     system = homes.city(folder / "home")
-    readings = tiny.readings("energy_use_kwh", "floor") + tiny.readings("active_sites", "street")
+    readings = tiny.readings("energy_use_kwh", "floor") + tiny.readings("active_sites", "street") + tiny.readings("net_flow_persons_h", "street")
+    earlier = {row["unit_code"]: row["value"] / 10 for row in tiny.readings("net_flow_persons_h", "street")}
+    readings += tiny.readings("net_flow_persons_h", "street", earlier, tiny.NOON - timedelta(days=1))
     flows = [{"origin_code": "990101001", "destination_code": "990102001", "at": tiny.NOON.isoformat(), "count": 12}]
     system.take([tiny.hand_in(folder, "reading", readings, "r"), tiny.hand_in(folder, "flow", flows, "f")])
     server, gateway, _ = create_server(system)
@@ -59,6 +62,22 @@ def test_class_bytes_and_legend_agree(ask):
     assert (legend["minimum"], legend["maximum"], legend["mean"]) == (1.0, 4.0, 2.5)
 
 
+def test_another_time_is_classed_by_the_breaks_that_are_asked_for(ask):
+    noon, day = int(tiny.NOON.timestamp()), 86_400
+
+    def told(when, more=""):
+        legend = ask(f"/values/tiny/net_flow_persons_h/street/{when}.json?by=quantile{more}").json
+        body = gzip.decompress(ask(f"/values/tiny/net_flow_persons_h/street/{when}.bin?by=quantile{more}").data)
+        return list(body), legend["breaks"], legend["is_like"]
+
+    (first, breaks, _), (own, _, _) = told(noon), told(noon - day)
+    assert first == own                                                            # each by its own quantiles: the pictures look alike
+    assert told(noon - day, f"&breaks_of={noon}") == told(noon - day, "&breaks_of=latest") == ([0] * 4, breaks, True)
+    assert told(noon, "&breaks_of=1000")[1:] == (breaks, False)                    # nothing was known then
+    limits = ask(f"/values/tiny/net_flow_persons_h/street/{noon}.json?breaks_of=latest").json
+    assert limits["is_like"] is (limits["by"] == "quantile")
+
+
 def test_a_level_below_the_native_one_says_where_it_is_reported(ask):
     answer = ask("/values/tiny/active_sites/building/latest.bin")
     assert answer.status_code == 404 and "street" in answer.json["fact"]
@@ -91,6 +110,7 @@ def test_unit_floors_shapes_overlays(ask):
 @pytest.mark.parametrize(("path", "status"), [
     ("/values/tiny/nothing/street/latest.bin", 404), ("/values/nowhere/aqi/street/latest.bin", 404),
     ("/values/tiny/active_sites/planet/latest.bin", 404), ("/values/tiny/active_sites/street/yesterday.bin", 400),
+    ("/values/tiny/active_sites/street/latest.bin?breaks_of=", 400), ("/values/tiny/active_sites/street/latest.json?breaks_of=soon", 400),
     ("/values/tiny/active_sites/street/99999999999999999999.bin", 400), ("/values/tiny/active_sites/street/latest.bin?by=magic", 400),
     ("/unit/tiny/street/999.json", 404), ("/unit/tiny/street/1.json?at=NaN", 400), ("/unit/tiny/street/1.json?indicator=';--", 404),
     ("/floors/tiny/nobody.json", 404), ("/floors/tiny/990101.json?indicator=energy_use_kwh", 404), ("/shapes/tiny/floor.json", 404),

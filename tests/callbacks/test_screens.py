@@ -156,6 +156,34 @@ def test_card_legend_axis_signs_search(call):
     assert "990101001" in told(call("search-results.children", **{"search-word.value": "990101001"}))
 
 
+def test_several_units_are_ranked_before_they_are_cut(call, monkeypatch):
+    monkeypatch.setattr("callbacks.map_card.MOST_LISTED", 2)
+    monkeypatch.setattr("callbacks.map_chart.MOST_LINES", 1)
+    codes = ["990101001", "990101002", "990102001", "990102002"]                  # their values are 1, 2, 3, 4
+    chosen = {"selection.data": {"items": [{"code": code} for code in codes]}, "reader.data": {**READER, "language": "en"}}
+    card = told(call("card.children", **chosen))
+    assert "Highest 2 of 4" in card
+    assert 0 < card.index('"data-code": "990102002"') < card.index('"data-code": "990102001"') and '"data-code": "990101001"' not in card
+    figure = call("chart.children", **{**chosen, "tab-control.data": "chart"}).json["response"]["chart"]["children"]["props"]["figure"]
+    assert [trace["meta"]["trace"] for trace in figure["data"]] == ["value/active_sites/990102002"]
+    assert figure["layout"]["xaxis"]["title"]["text"] == "Highest 1 of 4"
+
+
+def test_the_legend_of_a_second_time_has_the_classes_of_the_first(call):
+    view = {"compare": "time", "indicator": "active_sites", "behind": 86_400, "by": "quantile"}
+    assert "分级与左图相同" in told(call("legend-second.children", **{"view.data": view}))
+    points = {"level": "street", "finer": False, "show": "points"}                # classed by their own time
+    assert "分级与左图相同" not in told(call("legend-second.children", **{"view.data": view, "scope.data": points}))
+
+
+def test_the_legend_says_that_a_pinned_level_begins_nearer(call):
+    far = {"level": "district", "finer": False, "show": "choropleth", "pinned": "street"}
+    assert "放大地图后可见街道" in told(call("legend.children", **{"scope.data": far}))
+    assert "放大地图后可见" not in told(call("legend.children", **{"scope.data": {**far, "level": "street"}}))
+    heat = told(call("legend.children", **{"scope.data": {**far, "show": "heat"}}))
+    assert "放大地图后可见" not in heat and "热力 · 街道" in heat                   # heat is made of streets already
+
+
 def test_the_table_is_paged_sorted_and_scoped(call):
     rows = call("table.getRowsResponse", **{"table.getRowsRequest": {"startRow": 0, "endRow": 2, "sortModel": [], "filterModel": {}}}).json[
         "response"
@@ -203,6 +231,8 @@ def test_a_drawn_shape_selects_what_lies_inside(call):
         ("table.getRowsResponse", {"table.getRowsRequest": {"sortModel": [{"colId": ["x"]}]}}),
         ("table.getRowsResponse", {"table.getRowsRequest": {"filterModel": {"name": 5}}}),
         ("legend.children", {"scope.data": {"level": "street", "opened": ["x"]}}),
+        ("legend.children", {"scope.data": {"level": "street", "show": "smell"}}),
+        ("legend.children", {"scope.data": {"level": "street", "pinned": ["grid"]}}),
         ("legend-second.children", {"view.data": True}),
         ("legend-second.children", {"view.data": {"compare": "time", "indicator": "active_sites", "behind": "soon"}}),
     ],

@@ -91,6 +91,7 @@ def detail(unit=STREET, **more):
         "recent": ([NOON - 3600, NOON], [60.0, 58.0]),
         "day_before": 82.0,
         "building": None,
+        "beside": {},
         "children": [],
         "child_count": 0,
         "common": {
@@ -164,7 +165,10 @@ def test_the_floor_card_says_what_figure_5_asks():
         }
         for name, zh, en in (("ownership", "私有", "Private"), ("tax_state", "良好", "In good standing"))
     ]
-    said = text(floor_card(Reader("zh"), detail(floor, building=building, attributes=rows), AQI, "", NOON, None))
+    beside = {"up": {**floor, "code": "upper", "floor_no": 9}, "down": None}
+    card = floor_card(Reader("zh"), detail(floor, building=building, attributes=rows, beside=beside), AQI, "", NOON, None)
+    assert marked(card, "data-code")[1:] == ["upper"], "the building, and the one floor beside it"
+    said = text(card)
     for word in ("990101001001001B00001F012", "12 层", "地上 31 层，地下 2 层", "私有", "良好", "中雨", "30.4万 人", "11月19日"):
         assert word in said, word
 
@@ -211,6 +215,26 @@ def test_the_legend_counts_what_it_colours():
     assert "Reported at Street level" in text(box)
     assert "HJ 633" in text(box)
     assert "7 of 9 report" in text(box)
+
+
+QUANTILES = {"by": "quantile", "breaks": [5.0], "counts": [1, 2], "no_data": 0, "edges": [], "bars": [], "unit": "", "decimals": 0, "at": NOON,
+             "n": 3, "expected": 3, "native_level": "street", "level": "street"}
+
+
+def noted(box):
+    """What a legend says at every height of the screen."""
+    found = [part for part in box._traverse() if getattr(part, "className", "") in ("cs-legend-needed", "cs-legend-source")]
+    return [text(part) for part in found]
+
+
+def test_the_legend_always_says_what_a_picture_cannot_show():
+    assert noted(legend(Reader("en"), AQI, QUANTILES)) == []
+    assert noted(legend(Reader("en"), AQI, QUANTILES, wants_limits=True)) == ["Quantiles of the units shown"]
+    assert noted(legend(Reader("en"), AQI, {**QUANTILES, "is_like": True}, wants_limits=True)) == ["Classes as on the left map"]
+    assert noted(legend(Reader("en"), AQI, QUANTILES, zoom_for="grid")) == ["Zoom in to see grids"]
+    assert noted(legend(Reader("zh"), AQI, QUANTILES, zoom_for="grid")) == ["放大地图后可见网格"]
+    assert marked(legend(Reader("en"), AQI, QUANTILES, wants_limits=True), "data-lacks") == ["limits"]
+    assert "Hexagons · Street ·" in text(legend(Reader("en"), AQI, QUANTILES, show="hex"))
 
 
 def test_ramps_judge_only_where_limits_do():
@@ -281,6 +305,7 @@ def test_many_units_are_summed_or_averaged():
     )
     assert "2 units selected" in said
     assert "Total of the selection" in said
+    assert "Highest 1 of 2" in said
 
 
 def test_the_chart_is_plain_data_on_the_citys_clock():
