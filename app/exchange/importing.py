@@ -54,6 +54,9 @@ def import_place(settings: Settings, asked: Namespace) -> int:
     for receipt in receipts:
         print(f"batch {receipt.batch} {receipt.hand_in.dataset}: in {receipt.row_in} = accepted {receipt.accepted} + rejected "
               f"{receipt.rejected} + duplicate {receipt.duplicate}" + (" (replay: nothing changed)" if receipt.is_replay else ""))
+    if report.rejected and not report.accepted:
+        print("no row was taken in: every one was rejected; correct the file and import it again")
+        return 1
     print(f"{asked.city} is in: start `python run.py serve` and choose it at the top of the page")
     return 0
 

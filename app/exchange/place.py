@@ -23,7 +23,7 @@ from app.exchange.places import rows, units_table
 from app.exchange.places.city import choose
 from app.exchange.places.codes import number
 from app.exchange.places.known import Known
-from app.exchange.places.members import inner_points, merge_parts, settle_floors
+from app.exchange.places.members import far_away, inner_points, merge_parts, settle_floors
 from app.exchange.places.report import Report, by_level
 from app.exchange.places.shapes import make_sound
 from app.exchange.places.timezone import timezone
@@ -178,6 +178,7 @@ def build(
         own = set(source.boundaries["source_id"])
         used = sum(node.source_id in own for node in city.walk())
         accepted = len(placed) + len(source.parts) + len(source.layers) + source.on_floors + used
+        source.warnings += far_away(points, source.buildings["source_id"].to_numpy())
         if not len(source.buildings):
             source.warnings.append("the file holds no buildings: an empty city")
     if "geom" in units:

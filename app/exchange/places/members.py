@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from data.place.source import Source
 
+FAR_KM = 50          # from the middle of all others: wider than a city
 FLOOR_M = {
     None: 3.2, "office": 3.8, "retail": 4.0, "hospital": 3.8, "hotel": 3.3, "school": 3.6, "university": 3.6, "culture": 4.5,
     "industrial": 6.0, "warehouse": 7.0, "worship": 8.0, "sport": 8.0, "transport": 5.0,
@@ -114,6 +115,20 @@ def inner_points(source: Source) -> NDArray[np.float64]:
     """(n, 2) longitude, latitude of a point inside each building."""
     shapes = np.array(source.buildings.geometry.array, dtype=object)
     return shapely.get_coordinates(shapely.point_on_surface(shapes)) if len(shapes) else np.zeros((0, 2))
+
+
+def far_away(points: NDArray[np.float64], ids: NDArray[np.object_]) -> list[str]:
+    """A warning where single buildings lie far from all others: swapped or missing coordinates make a continent of a city."""
+    if len(points) < 10:
+        return []
+    lon, lat = np.median(points, axis=0)
+    km = np.hypot((points[:, 0] - lon) * np.cos(np.radians(lat)), points[:, 1] - lat) * 111.2
+    far = np.flatnonzero(km > max(FAR_KM, 20 * np.percentile(km, 90)))
+    if not len(far):
+        return []
+    named = ", ".join(f"{ids[i]} at {points[i, 0]:.4f}, {points[i, 1]:.4f}" for i in far[:3])
+    return [f"{len(far)} buildings lie more than {FAR_KM} km from the others ({named}): are their coordinates swapped or missing? "
+            "The city reaches as far as they do; correct the file and import it again"]
 
 
 def into_grids(shapes: NDArray[np.object_], grids: list[shapely.Geometry]) -> NDArray[np.int64]:

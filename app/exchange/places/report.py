@@ -62,6 +62,8 @@ class Report:
             pd.Series([f"{note.kind}: {note.reason}" for note in self.rejects], dtype=object).value_counts().head(8)
         )
         text += [f"  rejected {count} × {reason}" for reason, count in reasons.items()]
+        mended = pd.Series([note.reason for note in self.repairs], dtype=object).value_counts().head(8)
+        text += [f"  repaired {count} × {reason}" for reason, count in mended.items()]
         return text + [f"  note: {warning}" for warning in self.warnings]
 
 

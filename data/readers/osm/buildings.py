@@ -119,7 +119,7 @@ def _relation(relation: Relation, elements: Elements, source: Source, rows: dict
             source.duplicates += 1
             return
     if relation.tags.get("type") not in ("multipolygon", "building", "boundary"):
-        source.reject(id_, f"a {relation.tags.get('type')} relation has no outline of its own", kind)
+        source.reject(id_, f"a relation of type {relation.tags.get('type') or 'none'} has no outline of its own", kind)
         return
     found = area(relation, elements)
     if found.shape is None or found.open_lines:

@@ -5,6 +5,7 @@ import os
 import zipfile
 from argparse import Namespace
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import geopandas as gpd
 import pytest
@@ -13,6 +14,7 @@ import shapely
 from app.errors import BadInput
 from app.exchange.importing import city_key, import_place, summary, take_place
 from app.exchange.place import Options, plan
+from app.exchange.places.timezone import timezone
 from app.indicators.registry import read
 from app.settings import load
 from app.system import System
@@ -164,3 +166,26 @@ def test_a_word_that_the_registry_does_not_know_is_named(system):
     with pytest.raises(BadInput, match="rollup 'summ'") as refused:
         read(system.db)
     assert refused.value.where["row"] == "aqi" and refused.value.where["column"] == "rollup"
+
+
+@pytest.mark.parametrize(("lon", "lat", "zone"), [
+    (-8.72, 42.24, "Europe/Madrid"), (72.88, 19.07, "Asia/Kolkata"), (77.2, 28.6, "Asia/Kolkata"), (11.57, 48.14, "Europe/Berlin"),
+    (7.42, 43.73, "Europe/Monaco"), (-4.48, 48.39, "Europe/Paris"), (9.52, 47.14, "Europe/Vaduz"), (-30.0, 40.0, "Etc/GMT+2")])
+def test_a_place_keeps_the_time_of_the_zone_it_lies_in(lon, lat, zone):
+    assert timezone(lon, lat) == zone and ZoneInfo(zone)
+
+
+def test_a_building_far_from_all_others_is_named(system, tmp_path):
+    file = squares(tmp_path, "a", range(40))
+    frame = gpd.read_file(file)
+    frame.loc[7, "geometry"] = shapely.box(0, 0, 0.0002, 0.0002)
+    frame.to_file(file, driver="GeoJSON")
+    _, report, _ = take(system, file)
+    assert [text for text in report.warnings if "1 buildings lie more than" in text and "w7 at 0.0001, 0.0001" in text]
+
+
+def test_a_file_whose_rows_are_all_rejected_is_not_in(tmp_path, capsys):
+    table = tmp_path / "units.csv"
+    table.write_text("code,parent_code,name,level\nS2,NOPE,Two,district\n", encoding="utf-8")
+    assert import_place(load(home=tmp_path / "home", demo="off"), Namespace(**{**USUAL, "file": str(table)})) == 1
+    assert "no row was taken in" in capsys.readouterr().out
