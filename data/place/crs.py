@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import shapely
 from pyproj import CRS, Transformer
@@ -53,7 +55,7 @@ def to_wgs84(source: Source, options: Options) -> None:
     ):
         source.warnings.append(f"the file says {source.crs}, --crs says {options.crs}: --crs is used")
     if declared not in SAME:
-        move = DATUMS.get(declared) or _projected(declared)
+        move = _move(source, declared)
         for name in ("buildings", "parts", "boundaries", "layers", "storeys"):
             table = getattr(source, name)
             if len(table):
@@ -71,7 +73,21 @@ def to_wgs84(source: Source, options: Options) -> None:
 def points_to_wgs84(points: np.ndarray, declared: str) -> np.ndarray:
     """An (n, 2) array of coordinates of a declared system in WGS 84; NaN stays NaN. Raises BadInput for an unknown one."""
     name = resolve(declared)
-    return points if name in SAME else (DATUMS.get(name) or _projected(name))(points)
+    if name in SAME or (name in DATUMS and not datum.is_chinese(points)):
+        return points
+    return (DATUMS.get(name) or _projected(name))(points)
+
+
+def _move(source: Source, declared: str) -> Callable[[np.ndarray], np.ndarray]:
+    """What brings points to WGS 84; outside China the offset datums are WGS 84, and a note says so."""
+    if declared not in DATUMS:
+        return _projected(declared)
+    tables = (getattr(source, name) for name in ("buildings", "boundaries", "layers"))
+    middles = [shapely.get_coordinates(shapely.centroid(np.array(table.geometry.array, dtype=object))) for table in tables if len(table)]
+    if not middles or datum.is_chinese(np.concatenate(middles)):
+        return DATUMS[declared]
+    source.warnings.append(f"the place lies outside China, where {declared} does not move anything: coordinates are left as they are")
+    return lambda points: points
 
 
 def _on_earth(source: Source) -> None:

@@ -1,7 +1,8 @@
 """GCJ-02 and BD-09, the offset datums of Chinese web maps, to and from WGS 84.
 
 Forward is the published closed form of the offset; the inverse is iterated on it until the forward of the answer is the
-question within 1e-10°. Outside mainland China (a plain box, as the datums themselves have it) nothing moves.
+question within 1e-10°. Outside a plain box around China, as the datums themselves have it, nothing moves; whether a file or a table lies
+in China at all is told by its middle (`is_chinese`), so that a border town is not torn along the border.
 Every function takes and gives an (n, 2) array of longitude, latitude in degrees; NaN stays NaN.
 """
 
@@ -11,10 +12,12 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
+from tzfpy import get_tz
 
 AXIS_M, ECCENTRICITY2 = 6378245.0, 0.00669342162296594323
 """The Krasovsky ellipsoid, on which the offset is defined."""
 WEST, EAST, SOUTH, NORTH = 72.004, 137.8347, 0.8293, 55.8271
+ZONES = frozenset({"Asia/Shanghai", "Asia/Urumqi", "Asia/Hong_Kong", "Asia/Macau", "Asia/Taipei"})
 _BD_PI = np.pi * 3000.0 / 180.0
 
 Points = NDArray[np.float64]
@@ -48,6 +51,12 @@ def wgs84_to_bd09(points: Points) -> Points:
 def bd09_to_wgs84(points: Points) -> Points:
     """BD-09 → WGS 84."""
     return gcj02_to_wgs84(bd09_to_gcj02(points))
+
+
+def is_chinese(points: Points) -> bool:
+    """True where the middle (median) of the points lies in China, or they have none."""
+    middle = np.nanmedian(points, axis=0) if np.isfinite(points).all(axis=1).any() else None
+    return middle is None or get_tz(float(middle[0]), float(middle[1])) in ZONES
 
 
 def inside(points: Points) -> NDArray[np.bool_]:

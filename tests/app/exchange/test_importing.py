@@ -168,6 +168,18 @@ def test_a_word_that_the_registry_does_not_know_is_named(system):
     assert refused.value.where["row"] == "aqi" and refused.value.where["column"] == "rollup"
 
 
+@pytest.mark.parametrize(("place", "west", "south", "is_moved"), [
+    ("Seoul", 126.98, 37.56, False), ("Hanoi", 105.85, 21.03, False), ("Kathmandu", 85.32, 27.71, False), ("Almaty", 76.92, 43.25, False),
+    ("Guangzhou", 113.3, 23.1, True), ("Urumqi", 87.6, 43.8, True), ("Dandong, on the border", 124.36, 40.14, True)])
+def test_offset_coordinates_move_in_china_alone(tmp_path, place, west, south, is_moved):
+    frame = gpd.GeoDataFrame({"id": ["w1"], "building": ["yes"]}, geometry=[shapely.box(west, south, west + 0.0004, south + 0.0004)], crs=4326)
+    frame.to_file(tmp_path / "a.geojson", driver="GeoJSON")
+    source = plan(tmp_path / "a.geojson", Options(city="x", crs="gcj02")).source
+    metres = abs(source.buildings.geometry.iloc[0].bounds[0] - west) * 111_000
+    assert (metres > 50) == is_moved and (metres < 1e-6) == (not is_moved), place
+    assert any("outside China" in text for text in source.warnings) == (not is_moved)
+
+
 @pytest.mark.parametrize(("lon", "lat", "zone"), [
     (-8.72, 42.24, "Europe/Madrid"), (72.88, 19.07, "Asia/Kolkata"), (77.2, 28.6, "Asia/Kolkata"), (11.57, 48.14, "Europe/Berlin"),
     (7.42, 43.73, "Europe/Monaco"), (-4.48, 48.39, "Europe/Paris"), (9.52, 47.14, "Europe/Vaduz"), (-30.0, 40.0, "Etc/GMT+2")])
