@@ -13,7 +13,7 @@ import shapely
 
 from app.errors import BadInput
 from app.exchange.importing import city_key, import_place, summary, take_place
-from app.exchange.place import Options, plan
+from app.exchange.place import Options, build, plan
 from app.exchange.places.timezone import timezone
 from app.indicators.registry import read
 from app.settings import load
@@ -187,12 +187,12 @@ def test_a_place_keeps_the_time_of_the_zone_it_lies_in(lon, lat, zone):
     assert timezone(lon, lat) == zone and ZoneInfo(zone)
 
 
-def test_a_building_far_from_all_others_is_named(system, tmp_path):
+def test_a_building_far_from_all_others_is_named(tmp_path):
     file = squares(tmp_path, "a", range(40))
     frame = gpd.read_file(file)
     frame.loc[7, "geometry"] = shapely.box(0, 0, 0.0002, 0.0002)
     frame.to_file(file, driver="GeoJSON")
-    _, report, _ = take(system, file)
+    report = build(plan(file, Options(city="x")))[1]
     assert [text for text in report.warnings if "1 buildings lie more than" in text and "w7 at 0.0001, 0.0001" in text]
 
 
