@@ -43,6 +43,7 @@ def take(source: Source, table: gpd.GeoDataFrame, options: Options, numbers: lis
     source.mapping = {column: meaning for meaning, column in found.items() if _used(meaning, kind)} | {"geometry": kind}
     ids = _ids(text, kind, numbers, shapes)
     zh, en = _names(text)
+    _note_words(source, text, ids, numbers)
     if kind == "boundaries":
         source.boundaries = _boundaries(text, shapes, ids, zh, en, options, _numbers(source, text, ids, numbers))
     else:
@@ -194,6 +195,18 @@ def _numbers(source: Source, text: dict[str, list], ids: list[str], numbers: lis
         for name, value in zip(rows, (above, below, height, low), strict=True):
             rows[name].append(value)
     return rows
+
+
+def _note_words(source: Source, text: dict[str, list], ids: list[str], numbers: list[int]) -> None:
+    """Name the rows whose words are taken in changed: cut to a line's length, or with control characters made spaces."""
+    for column in ("name", "name_zh", "name_en", "address"):
+        for id_, number, value in zip(ids, numbers, text.get(column, ()), strict=False):
+            if value is None or (len(value) <= values.LONGEST and value.isprintable()):
+                continue
+            if len(value) > values.LONGEST:
+                source.repair(id_, f"text longer than {values.LONGEST} letters, cut", "row", row=number, column=column, value=value[:80])
+            elif any(ord(sign) < 32 and not sign.isspace() for sign in value):
+                source.repair(id_, "control characters, made spaces", "row", row=number, column=column, value=value[:80])
 
 
 def _text(column: pd.Series) -> list[str | None]:

@@ -99,7 +99,10 @@ def names(tags: dict[str, str], field: str | None = None) -> tuple[str | None, s
     return clean(zh), clean(en)
 
 
-def clean(text: object, longest: int = 200) -> str | None:
+LONGEST = 200       # letters of a name or an address
+
+
+def clean(text: object, longest: int = LONGEST) -> str | None:
     """One line of text without control characters, cut to `longest`; None when nothing is left."""
     if _empty(text):
         return None

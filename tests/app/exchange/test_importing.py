@@ -141,6 +141,17 @@ def test_ids_among_the_properties_and_beside_them_are_both_taken(tmp_path):
     assert sorted(plan(file, Options(city="x")).source.buildings["source_id"]) == ["w1", "w2"]
 
 
+def test_words_that_are_taken_in_changed_are_named(tmp_path):
+    square = shapely.geometry.mapping(shapely.box(8, 47, 8.0002, 47.0002))
+    names = {"w1": "A" * 10_000_000, "w2": "a\x00b", "w3": "一行\n两行"}
+    features = [{"type": "Feature", "geometry": square, "properties": {"building": "yes", "id": id_, "name": name}} for id_, name in names.items()]
+    file = tmp_path / "long.geojson"
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
+    source = plan(file, Options(city="x")).source
+    assert [(one.id, one.row, one.column) for one in source.repairs] == [("w1", 1, "name"), ("w2", 2, "name")]
+    assert "longer than 200 letters" in source.repairs[0].reason and len(source.buildings["name_zh"].iloc[0]) == 200
+
+
 @pytest.mark.parametrize(("encoding", "is_zip"), [("GB18030", False), ("GB18030", True), ("UTF-8", False), ("ISO-8859-1", False)])
 def test_a_shapefile_that_does_not_say_its_encoding_is_read_right(tmp_path, encoding, is_zip):
     name = "Straße Zürich" if encoding == "ISO-8859-1" else "天河大厦"
