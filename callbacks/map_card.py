@@ -15,7 +15,7 @@ from app.sight import Seen
 from app.system import System
 from app.units import cards
 from app.units.detail import detail
-from app.units.table import summary
+from app.units.table import highest, summary
 from callbacks import checks
 from callbacks.gateway import Gateway
 from callbacks.map_select import city_of, wanted
@@ -71,12 +71,6 @@ def register(app: Dash, gateway: Gateway, results: Results) -> None:
         if row["level"] == "floor":
             return still(floor_card(*told))
         return still(unit_card(*told, unusual(r, standing_out(seen, city)) if row in roots and at is None else None))
-
-
-def highest(rows: list[dict[str, Any]], values: list[float | None]) -> list[dict[str, Any]]:
-    """All units with their `value`, the highest first; those without one come last."""
-    valued = [{**row, "value": value} for row, value in zip(rows, values, strict=True)]
-    return sorted(valued, key=lambda row: (row["value"] is None, -(row["value"] or 0)))
 
 
 def standing_out(system: System, city: str, most: int = 5) -> list[dict[str, Any]]:

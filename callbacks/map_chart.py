@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import Dash, Input, Output, State, dcc
+from dash import Dash, Input, Output, State
 
 from app.forecast.told import ahead
 from app.indicators.registry import one as indicator_of
 from app.indicators.series import course
 from app.sight import Seen
 from app.units import cards
-from app.units.table import summary
+from app.units.table import highest, summary
 from callbacks import checks
 from callbacks.gateway import Gateway
-from callbacks.map_card import highest, shown_rows
+from callbacks.map_card import shown_rows
 from callbacks.map_select import city_of
 from callbacks.map_view import indicator_row
 from callbacks.readers import reader
 from callbacks.results import Results
 from layouts import ids
 from layouts.panels.chart import chart
-from layouts.reader import Reader
 
 MOST_LINES = 8
 
@@ -87,8 +86,7 @@ def register(app: Dash, gateway: Gateway, results: Results) -> None:  # noqa: AR
             other = indicator_of(seen.indicators, checks.text(view.get("indicator2"), "indicator", 60))
             found = course(seen, city, rows[0], other.id)
             second = {"indicator": indicator_row(other), "points": (found.times, found.values)}
-        drawn = chart(r, indicator_row(chosen), lines, second, len(rows))
-        return _said_highest(r, drawn, len(rows)) if is_ranked else drawn
+        return chart(r, indicator_row(chosen), lines, second, len(rows), is_ranked)
 
 
 def _ranked(seen: Seen, city: str, rows: list[dict[str, Any]], indicator: str) -> tuple[list[dict[str, Any]], bool]:
@@ -97,10 +95,3 @@ def _ranked(seen: Seen, city: str, rows: list[dict[str, Any]], indicator: str) -
         return rows, False
     found = summary(seen, city, rows[0]["level"], [row["seq"] for row in rows], indicator)
     return highest(rows, found["values"]), found["high"] is not None
-
-
-def _said_highest(r: Reader, drawn: Any, total: int) -> Any:
-    """The chart, below which stands that its lines are the highest of more units."""
-    if isinstance(drawn, dcc.Graph):
-        drawn.figure["layout"]["xaxis"]["title"]["text"] = r.t("Highest {n} of {total}", n=r.number(MOST_LINES), total=r.number(total))
-    return drawn

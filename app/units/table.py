@@ -126,3 +126,9 @@ def summary(system: System, city: str, level: str, seqs: list[int], indicator: s
         "at": when,
         "values": [v if v == v else None for v in values.tolist()],
     }
+
+
+def highest(rows: list[dict[str, Any]], values: list[float | None]) -> list[dict[str, Any]]:
+    """All units with their `value`, the highest first; those without one come last."""
+    valued = [{**row, "value": value} for row, value in zip(rows, values, strict=True)]
+    return sorted(valued, key=lambda row: (row["value"] is None, -(row["value"] or 0)))

@@ -15,14 +15,16 @@ from layouts.reader import Reader
 from layouts.theme import plot_template, tokens
 
 
-def chart(r: Reader, indicator: dict[str, Any], lines: list[dict[str, Any]], second: dict[str, Any] | None = None, total: int = 0) -> Any:
+def chart(r: Reader, indicator: dict[str, Any], lines: list[dict[str, Any]], second: dict[str, Any] | None = None, total: int = 0,
+          is_ranked: bool = False) -> Any:
     """A graph, or why there is none. A line is {unit, points: (times, values), ahead: app.forecast.told.ahead or None}, epoch seconds and
-    numbers (gap: None or NaN), as lists or arrays; `second` is another indicator on its own axis; `total` units are selected."""
+    numbers (gap: None or NaN), as lists or arrays; `second` is another indicator on its own axis; `total` units are selected, of which
+    the lines are the highest where `is_ranked`."""
     if not any(len(line["points"][0]) for line in lines):
         return empty(r.t("No history for this indicator here"), r.t("Choose another indicator or a coarser unit."), "chart")
     return dcc.Graph(
         id="chart-graph",
-        figure=figure(r, indicator, lines, second, total),
+        figure=figure(r, indicator, lines, second, total, is_ranked),
         responsive=True,
         className="cs-graph",
         config={"displaylogo": False, "displayModeBar": False, "scrollZoom": False, "locale": "en"},
@@ -30,7 +32,8 @@ def chart(r: Reader, indicator: dict[str, Any], lines: list[dict[str, Any]], sec
 
 
 def figure(
-    r: Reader, indicator: dict[str, Any], lines: list[dict[str, Any]], second: dict[str, Any] | None = None, total: int = 0
+    r: Reader, indicator: dict[str, Any], lines: list[dict[str, Any]], second: dict[str, Any] | None = None, total: int = 0,
+    is_ranked: bool = False,
 ) -> dict[str, Any]:
     """The figure as plain dicts (no plotly object: a tenth of the time). Times are the city's wall clock."""
     colors, t = categorical(max(len(lines) + 1, 2), r.theme), tokens(r.theme)
@@ -65,7 +68,8 @@ def figure(
     }
     if total > len(lines):
         # lines that are not drawn are said, not left out in silence
-        words = r.t("{n} of the {total} selected units", n=r.number(len(lines)), total=r.number(total))
+        count = {"n": r.number(len(lines)), "total": r.number(total)}
+        words = r.t("Highest {n} of {total}", **count) if is_ranked else r.t("{n} of the {total} selected units", **count)
         layout["xaxis"]["title"] = {"text": words, "font": {"size": 11}}
     if second is not None:
         other = second["indicator"]
